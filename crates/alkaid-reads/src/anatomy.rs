@@ -1,0 +1,138 @@
+//! ALK laid out for reading: the locus in gene sense, its exons, and which part of it the sieve watches.
+//!
+//! All positions here are *locus offsets*: 0-based, counted from the first base of the locus sequence, in ALK's sense.
+
+use std::ops::Range;
+
+use alkaid_genome::{Bundle, Locus, Region, Transcript};
+
+/// First ALK exon whose start, and whose preceding intron, an oncogenic fusion can break at.
+pub const FIRST_BREAK_EXON: u16 = 16;
+/// ALK exon that starts the canonical fusion: all of the kinase lies at or after it.
+pub const CANONICAL_EXON: u16 = 20;
+
+/// One ALK exon in locus offsets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlkExon {
+    /// Exon number, 1-based.
+    pub number: u16,
+    /// Locus offsets, half-open.
+    pub span: Range<usize>,
+    /// Coding bases of the transcript before this exon's first base.
+    pub coding_before: u32,
+}
+
+/// The ALK gene as the placer sees it.
+pub struct Anatomy<'b> {
+    /// The gene's sequence in its own sense, `ACGTN`.
+    pub sequence: Vec<u8>,
+    /// Exons of the canonical transcript, in order.
+    pub exons: Vec<AlkExon>,
+    /// Offsets whose 24-mer also occurs elsewhere.
+    pub repeat: Vec<bool>,
+    /// The transcript the exon numbers refer to.
+    pub transcript: &'b Transcript,
+    /// The locus record, for genome positions.
+    pub locus: &'b Locus,
+}
+
+impl<'b> Anatomy<'b> {
+    /// Lays out the bundle's ALK locus.
+    pub fn new(bundle: &'b Bundle) -> Self {
+        let transcript = bundle.alk();
+        let locus = bundle.alk_locus();
+        let exons = transcript
+            .exons
+            .iter()
+            .filter_map(|exon| {
+                // The locus is written in ALK's sense, so an exon's highest genome base comes first.
+                let first = locus.offset_of(exon.genome.end.checked_sub(1)?)?;
+                let length = (exon.genome.end - exon.genome.start) as usize;
+                Some(AlkExon {
+                    number: exon.number.0,
+                    span: first..first + length,
+                    coding_before: transcript.cds_before(exon.transcript.start).unwrap_or(0),
+                })
+            })
+            .collect();
+        let sequence = locus.sequence.unpack();
+        let mask = bundle.repeat_mask();
+        let repeat = (0..sequence.len()).map(|offset| mask.get(offset)).collect();
+        Anatomy {
+            sequence,
+            exons,
+            repeat,
+            transcript,
+            locus,
+        }
+    }
+
+    /// The exon with this number.
+    pub fn exon(&self, number: u16) -> Option<&AlkExon> {
+        self.exons.iter().find(|exon| exon.number == number)
+    }
+
+    /// The exon that holds `offset`.
+    pub fn exon_at(&self, offset: usize) -> Option<&AlkExon> {
+        let after = self.exons.partition_point(|exon| exon.span.end <= offset);
+        self.exons
+            .get(after)
+            .filter(|exon| exon.span.start <= offset)
+    }
+
+    /// The exon before `exon` in the transcript.
+    pub fn previous(&self, exon: &AlkExon) -> Option<&AlkExon> {
+        let index = usize::from(exon.number).checked_sub(2)?;
+        self.exons.get(index)
+    }
+
+    /// The exon after `exon` in the transcript.
+    pub fn next(&self, exon: &AlkExon) -> Option<&AlkExon> {
+        self.exons.get(usize::from(exon.number))
+    }
+
+    /// Where `offset` lies, as exon or intron of the transcript.
+    pub fn region(&self, offset: usize) -> Option<Region> {
+        self.transcript.locate(self.locus.genome_position(offset))
+    }
+
+    /// The exon that a transcript goes on with when it enters ALK at `offset`: the one that holds it, else the next.
+    pub fn exon_from(&self, offset: usize) -> Option<&AlkExon> {
+        let after = self.exons.partition_point(|exon| exon.span.end <= offset);
+        self.exons.get(after)
+    }
+
+    /// Coding bases before `offset` in the transcript, had it been spliced normally up to there. Within an intron:
+    /// the coding bases before the next exon.
+    pub fn coding_before(&self, offset: usize) -> Option<u32> {
+        let exon = self.exon_from(offset)?;
+        Some(exon.coding_before + offset.saturating_sub(exon.span.start) as u32)
+    }
+
+    /// The stretch with breakpoints of oncogenic fusions: from the intron before exon 16 to the end of exon 21.
+    pub fn break_region(&self) -> Range<usize> {
+        let start = self
+            .exon(FIRST_BREAK_EXON - 1)
+            .map_or(0, |exon| exon.span.end);
+        let end = self
+            .exon(CANONICAL_EXON + 1)
+            .map_or(self.sequence.len(), |exon| exon.span.end);
+        start..end
+    }
+
+    /// Stretches that the sieve watches: every exon, and the whole break region.
+    pub fn watched(&self) -> Vec<Range<usize>> {
+        let region = self.break_region();
+        let mut spans: Vec<_> = self.exons.iter().map(|exon| exon.span.clone()).collect();
+        spans.retain(|span| !(region.start <= span.start && span.end <= region.end));
+        spans.push(region);
+        spans.sort_by_key(|span| span.start);
+        spans
+    }
+
+    /// Whether the `length` bases from `offset` lie within a repeated 24-mer.
+    pub fn repeated(&self, offset: usize, length: usize) -> bool {
+        let first = (offset + length).saturating_sub(24);
+        (first..=offset).any(|start| self.repeat.get(start).copied().unwrap_or(false))
+    }
+}

@@ -1,0 +1,393 @@
+//! What `alkaid reads` concludes about one sample. These types are the JSON output; their schema is generated.
+//!
+//! Positions are 1-based on the named assembly, chromosome names have the `chr` prefix.
+
+use alkaid_genome::{RearrangementClass, Strand};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Version of the JSON layout; the major part changes when a field changes meaning or goes.
+pub const SCHEMA_VERSION: &str = "1.0";
+
+/// Said wherever a conclusion stands.
+pub const RESEARCH_USE_ONLY: &str = "For research use only. Not for use in diagnostic procedures.";
+
+/// Everything concluded from the reads of one sample.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ReadsReport {
+    /// Layout version, [`SCHEMA_VERSION`].
+    pub schema_version: String,
+    /// `alkaid` and its version.
+    pub tool: String,
+    /// [`RESEARCH_USE_ONLY`].
+    pub notice: String,
+    /// Sample name: given, or from the first file's name.
+    pub sample: String,
+    /// Assembly of all positions.
+    pub assembly: String,
+    /// Checksum of the reference bundle.
+    pub bundle: String,
+    /// The answer in one word.
+    pub verdict: Verdict,
+    /// The answer in one or two sentences.
+    pub summary: String,
+    /// ALK fusions, best supported first.
+    pub calls: Vec<FusionCall>,
+    /// Other findings about ALK: reciprocal junctions, intragenic deletions, ALK-ATI, imbalance.
+    pub findings: Vec<Finding>,
+    /// Candidates that were looked at and refused, with reasons.
+    pub refused: Vec<Refusal>,
+    /// What would have been seen.
+    pub bound: Bound,
+    /// About the input.
+    pub qc: Qc,
+    /// What a reader should know before trusting the above.
+    pub warnings: Vec<String>,
+}
+
+/// The answer in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// ALK's 3' part is joined to a named partner.
+    Rearranged,
+    /// ALK's 3' part is joined to a sequence that could not be named.
+    RearrangedPartnerUnresolved,
+    /// Nothing found, and the data would have shown it (see the bound).
+    NotDetected,
+    /// Nothing found, and the data could not have shown it.
+    Insufficient,
+}
+
+/// RNA or DNA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Molecule {
+    /// Sequenced from (c)DNA made of RNA.
+    Rna,
+    /// Sequenced from genomic or cell-free DNA.
+    Dna,
+}
+
+/// How sure a call is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum CallStatus {
+    /// Posterior odds against every artefact model above the calling threshold.
+    Called,
+    /// Called, but the 5' partner has no name.
+    PartnerUnresolved,
+}
+
+/// One ALK fusion: something 5' joined to the 3' part of ALK.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct FusionCall {
+    /// Identifier within this report, `F1`, `F2`, …
+    pub id: String,
+    /// HGNC name, `EML4::ALK`; `?::ALK` when the partner is unresolved.
+    pub name: String,
+    /// How sure.
+    pub status: CallStatus,
+    /// RNA junction or DNA breakpoint.
+    pub molecule: Molecule,
+    /// The 5' side: the last base kept.
+    pub five_prime: Side,
+    /// The 3' side: the first base kept.
+    pub three_prime: Side,
+    /// The junction in the field's short form: `E13;A20`, `E14;ins58A20`, `E14;del14A20`; for DNA the junction predicted in RNA.
+    pub junction_exons: String,
+    /// Named variant (`V1`, `V3a`, …) or the named fusion of another partner, where one is known.
+    pub named_variant: Option<String>,
+    /// Whether the named variant's definition was read in a source (`sourced`) or not (`unverified`).
+    pub named_variant_status: Option<String>,
+    /// Whether ALK's reading frame goes on from the partner's. `None` when unknown.
+    pub in_frame: Option<bool>,
+    /// Bases between the two sides that belong to neither (or to an intron), ALK sense.
+    pub inserted: String,
+    /// Where inserted bases come from, if known: `56 nt of ALK intron 19`, `untemplated`.
+    pub insertion_origin: Vec<String>,
+    /// Bases by which the breakpoint can be shifted without changing the sequence (0 = exact).
+    pub microhomology: u32,
+    /// The first and last position the 5' breakpoint can have under micro-homology, 1-based inclusive.
+    pub five_prime_interval: Option<[u64; 2]>,
+    /// The same for the 3' breakpoint.
+    pub three_prime_interval: Option<[u64; 2]>,
+    /// Fragments with a read across the junction.
+    pub supporting_fragments: u32,
+    /// Reads across the junction (both mates of a fragment can cross it).
+    pub supporting_reads: u32,
+    /// Supporting fragments after duplicates are merged (by UMI, else by both ends).
+    pub unique_fragments: u32,
+    /// Distinct start positions among supporting reads.
+    pub distinct_starts: u32,
+    /// Fragments with one mate on either side and none across the junction.
+    pub spanning_pairs: u32,
+    /// Fragments that read through the same ALK position unrearranged.
+    pub wild_type_fragments: u32,
+    /// Supporting / (supporting + wild type) fragments at the ALK position.
+    pub allele_fraction: Option<f64>,
+    /// log10 posterior odds of a true rearrangement against the artefact models.
+    pub log10_odds: f64,
+    /// The terms of the odds, named, log10.
+    pub odds_terms: Vec<Term>,
+    /// Consensus of the reads, 5' part (ALK sense), up to 60 bases before the junction.
+    pub sequence_5p: String,
+    /// Consensus of the reads, 3' part.
+    pub sequence_3p: String,
+    /// Rearrangement class predicted (RNA) or seen (DNA).
+    pub rearrangement: Option<RearrangementClass>,
+    /// Predicted karyotype in ISCN, `inv(2)(p21p23)`.
+    pub iscn: Option<String>,
+    /// HGVS RNA fusion description; for DNA the predicted one.
+    pub hgvs_rna: Option<String>,
+    /// HGVS DNA description of the breakpoints, for DNA.
+    pub hgvs_dna: Option<String>,
+    /// The chimeric protein.
+    pub protein: Option<ProteinPrediction>,
+    /// Call ids that come of the same rearrangement (V3a and V3b).
+    pub same_rearrangement_as: Vec<String>,
+    /// VICC / FUSOR-style categorical fusion description, for machines.
+    pub vicc: serde_json::Value,
+    /// Remarks, in words.
+    pub notes: Vec<String>,
+}
+
+/// One side of a junction.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Side {
+    /// HGNC symbol, or `?`.
+    pub gene: String,
+    /// Transcript that the exon numbers refer to.
+    pub transcript: Option<String>,
+    /// RefSeq accession of the same transcript.
+    pub refseq: Option<String>,
+    /// Exon at the junction; for an intronic position the exon that the transcript keeps (5' side: before; 3' side: after).
+    pub exon: Option<u16>,
+    /// Intron in which the breakpoint lies, named after the exon before it.
+    pub intron: Option<u16>,
+    /// Where in words: `end of exon 13`, `in exon 20, 14 nt after its start`, `intron 19`.
+    pub region: String,
+    /// Chromosome, `chr2`.
+    pub chrom: Option<String>,
+    /// Last (5' side) or first (3' side) base kept, 1-based.
+    pub pos: Option<u64>,
+    /// Strand of the gene.
+    pub strand: Option<Strand>,
+    /// CDS position of that base (`c.`), if coding.
+    pub cds: Option<u32>,
+    /// How the side was named: `transcript`, `locus`, `protein`, `alignment`, `mates`.
+    pub named_by: String,
+}
+
+/// A named term of a sum of log10 odds.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Term {
+    /// What it weighs.
+    pub name: String,
+    /// Its value, log10.
+    pub log10: f64,
+}
+
+/// The chimeric protein that a junction predicts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ProteinPrediction {
+    /// Residues of the partner that are kept, from 1.
+    pub partner_residues: Option<u32>,
+    /// First whole ALK residue kept.
+    pub alk_first_residue: Option<u32>,
+    /// Total length in residues, when both parts are known.
+    pub length: Option<u32>,
+    /// Residues around the junction.
+    pub junction_peptide: String,
+    /// Whether ALK's kinase domain (1116–1392) is whole.
+    pub kinase_domain_whole: bool,
+    /// Whether ALK's transmembrane helix (1039–1059) is kept.
+    pub alk_transmembrane_kept: bool,
+    /// Partner domains kept whole.
+    pub partner_domains_kept: Vec<String>,
+    /// Partner domains lost or cut.
+    pub partner_domains_lost: Vec<String>,
+    /// The partner's oligomerisation element, if the tables know one.
+    pub oligomerisation: Option<String>,
+    /// Whether that element lies in the kept part, if its residues are known.
+    pub oligomerisation_kept: Option<bool>,
+}
+
+/// A finding about ALK that is not an oncogenic fusion call.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Finding {
+    /// What kind.
+    pub kind: FindingKind,
+    /// In one sentence.
+    pub summary: String,
+    /// Fragments that show it.
+    pub supporting_fragments: u32,
+    /// The same after duplicates are merged.
+    pub unique_fragments: u32,
+    /// First ALK exon lost or involved, where that means something.
+    pub exon_from: Option<u16>,
+    /// Last ALK exon lost or involved.
+    pub exon_to: Option<u16>,
+    /// Whether the reading frame is kept.
+    pub in_frame: Option<bool>,
+    /// The statistic's name, value and p-value, where there is one.
+    pub statistic: Option<Statistic>,
+    /// The other gene, for reciprocal junctions.
+    pub other_gene: Option<String>,
+    /// Positions on the assembly (chrom, 1-based), where there are some.
+    pub positions: Vec<String>,
+}
+
+/// Kinds of findings beside fusion calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// ALK's 5' part joined to a partner's 3' part: shows the rearrangement, makes no kinase.
+    Reciprocal,
+    /// Exons of ALK lost within the gene.
+    IntragenicDeletion,
+    /// Exons of ALK repeated or reordered within the gene.
+    IntragenicDuplication,
+    /// Transcription starting in intron 19 (ALK-ATI).
+    AlternativeTranscriptionInitiation,
+    /// More 3' than 5' ALK expression.
+    Imbalance,
+}
+
+/// A test statistic with its model.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Statistic {
+    /// Model and statistic in words.
+    pub name: String,
+    /// Value.
+    pub value: f64,
+    /// p-value under the stated null.
+    pub p_value: Option<f64>,
+    /// 95 % interval.
+    pub interval: Option<[f64; 2]>,
+}
+
+/// A candidate that was refused.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Refusal {
+    /// `GENE::ALK`, `?::ALK`.
+    pub name: String,
+    /// Short code: `too_few_unique_fragments`, `chimeric_pcr`, `homology`, `read_through`, `wild_type`, `misaligned`, …
+    pub reason: String,
+    /// In words, with the numbers.
+    pub explanation: String,
+    /// The 5' side as far as known.
+    pub five_prime: Side,
+    /// The ALK side.
+    pub three_prime: Side,
+    /// Fragments across the junction.
+    pub supporting_fragments: u32,
+    /// After duplicates are merged.
+    pub unique_fragments: u32,
+    /// Fragments with a mate on either side.
+    pub spanning_pairs: u32,
+    /// log10 posterior odds, as for calls.
+    pub log10_odds: f64,
+    /// The clip's consensus (ALK sense, up to the junction).
+    pub sequence: String,
+}
+
+/// What would have been seen: the smallest fusion detectable with 95 % probability.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Bound {
+    /// In words.
+    pub statement: String,
+    /// Unique fragments needed for a call.
+    pub fragments_needed: u32,
+    /// RNA: fragments across the junction per million fragments in the file.
+    pub rna_fragments_per_million: Option<f64>,
+    /// DNA: allele fraction at ALK introns 16–19 and exon 20, median position.
+    pub dna_allele_fraction: Option<f64>,
+    /// Model and assumptions.
+    pub model: String,
+}
+
+/// About the input.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Qc {
+    /// Input files and their sizes in bytes.
+    pub inputs: Vec<InputRecord>,
+    /// RNA or DNA.
+    pub molecule: Molecule,
+    /// How that was decided.
+    pub molecule_reason: String,
+    /// Fragments read.
+    pub fragments: u64,
+    /// Whether reads are paired.
+    pub paired: bool,
+    /// Shortest, median and longest read.
+    pub read_length: [u32; 3],
+    /// Where UMIs were found, if anywhere.
+    pub umi: Option<String>,
+    /// Fragments that touch ALK.
+    pub alk_fragments: u64,
+    /// Of those, how many are duplicates (0–1).
+    pub duplicate_fraction: Option<f64>,
+    /// Depth over ALK, per exon.
+    pub exons: Vec<ExonDepth>,
+    /// Mean depth over introns 16–19.
+    pub introns: Vec<ExonDepth>,
+    /// ALK fragments wholly 5' of exon 20, and from exon 20 on.
+    pub five_prime_fragments: u64,
+    /// From exon 20 on.
+    pub three_prime_fragments: u64,
+}
+
+/// One input file.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct InputRecord {
+    /// Path as given.
+    pub path: String,
+    /// Size in bytes, if it is a file.
+    pub bytes: Option<u64>,
+}
+
+/// Depth over one ALK exon or intron.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct ExonDepth {
+    /// Exon number, or the number of the exon before the intron.
+    pub number: u16,
+    /// Mean depth in reads.
+    pub mean_depth: f64,
+    /// Reads that touch it.
+    pub reads: u64,
+}
+
+/// A read that supports a call, for `evidence.bam`.
+#[derive(Clone, Debug)]
+pub struct EvidenceRead {
+    /// Call or finding id.
+    pub call: String,
+    /// Fragment name.
+    pub name: Vec<u8>,
+    /// 0 first, 1 second.
+    pub mate: u8,
+    /// Whether its fragment has two reads.
+    pub paired: bool,
+    /// The read as sequenced.
+    pub read: crate::Read,
+    /// UMI, if any.
+    pub umi: Option<Vec<u8>>,
+    /// Placements, most important first; empty when it could not be placed.
+    pub placements: Vec<Placement>,
+}
+
+/// A gapless-or-spliced stretch of a read on the genome.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// Chromosome.
+    pub chrom: String,
+    /// Whether the read's reverse complement is what matches the forward genome strand.
+    pub reverse: bool,
+    /// Aligned blocks in genome order: (genome start 0-based, length), with gaps between them being introns or deletions.
+    pub blocks: Vec<(u64, u32)>,
+    /// First base of the (forward-genome-oriented) read that is aligned.
+    pub query_start: u32,
+}

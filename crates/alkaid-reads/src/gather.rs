@@ -1,0 +1,171 @@
+//! From the input to what touches ALK: sieve, trim, place, count; what may hold a junction is kept.
+
+use alkaid_genome::{
+    Assembly, Bundle, GenomicInterval, GenomicPosition, Strand, reverse_complement,
+};
+
+use crate::anatomy::Anatomy;
+use crate::census::Census;
+use crate::fragment::Fragment;
+use crate::place::{Placed, Placer};
+use crate::store::Store;
+use crate::trim::trim;
+
+/// Unplaced bases at either end of a read up to which it is plain ALK.
+const RAGGED: usize = 4;
+/// Bases around exons that are fetched from an indexed file.
+const MARGIN: u64 = 300;
+
+/// Placements of a fragment's reads.
+pub type Places = [Option<Placed>; 2];
+
+/// Places a fragment's reads on ALK.
+pub fn place(placer: &Placer, fragment: &Fragment) -> Places {
+    let one = |bases: &[u8]| {
+        placer
+            .place(bases, &reverse_complement(bases))
+            .filter(|placed| believable(placed, bases))
+    };
+    let mut places = [
+        one(&fragment.first.bases),
+        fragment.second.as_ref().and_then(|read| one(&read.bases)),
+    ];
+    // Mates face each other: of two placements in one direction the weaker is chance.
+    if let [Some(first), Some(second)] = &places
+        && first.reverse == second.reverse
+    {
+        let weaker = usize::from(second.score <= first.score);
+        places[weaker] = None;
+    }
+    places
+}
+
+/// Whether a placement is more than a chance match: long enough, or at the read's end.
+fn believable(placed: &Placed, bases: &[u8]) -> bool {
+    let at_an_end = placed.start == 0 || placed.end == bases.len();
+    placed.score >= 20 || (placed.score >= 13 && at_an_end)
+}
+
+/// Takes in one fragment: counts it, and keeps it if it may hold more than plain ALK.
+pub struct Gatherer<'a, 'b> {
+    placer: &'a Placer<'a, 'b>,
+    /// Totals over ALK.
+    pub census: Census,
+    /// Fragments that may hold a junction.
+    pub store: Store,
+    /// Placements of the fragments that the store holds in memory.
+    pub places: Vec<Places>,
+    /// The first failure to keep a fragment.
+    pub failure: Option<std::io::Error>,
+}
+
+impl<'a, 'b> Gatherer<'a, 'b> {
+    /// Nothing gathered yet.
+    pub fn new(anatomy: &Anatomy, placer: &'a Placer<'a, 'b>) -> Self {
+        Gatherer {
+            placer,
+            census: Census::new(anatomy),
+            store: Store::default(),
+            places: Vec::new(),
+            failure: None,
+        }
+    }
+
+    /// Takes in one fragment.
+    pub fn take(&mut self, mut fragment: Fragment) {
+        trim(&mut fragment);
+        let places = place(self.placer, &fragment);
+        let [first, second] = [places[0].as_ref(), places[1].as_ref()];
+        if first.is_none() && second.is_none() {
+            return;
+        }
+        self.census.observe(&fragment, [first, second]);
+        if plain(&fragment, &places) || self.failure.is_some() {
+            return;
+        }
+        match self.store.push(fragment) {
+            Ok(()) if self.store.held().len() > self.places.len() => self.places.push(places),
+            Ok(()) => {}
+            Err(error) => self.failure = Some(error),
+        }
+    }
+}
+
+/// Whether all of the fragment is ALK, read normally.
+fn plain(fragment: &Fragment, places: &Places) -> bool {
+    fragment.reads().all(|(mate, read)| {
+        places[usize::from(mate)]
+            .as_ref()
+            .is_some_and(|placed| placed.start <= RAGGED && read.bases.len() - placed.end <= RAGGED)
+    })
+}
+
+/// ALK's stretches to fetch from an indexed alignment, on GRCh38 and GRCh37.
+pub fn regions(bundle: &Bundle, anatomy: &Anatomy) -> (Vec<GenomicInterval>, Vec<GenomicInterval>) {
+    let chrom = &anatomy.transcript.chrom;
+    let mut spans: Vec<(u64, u64)> = anatomy
+        .watched()
+        .into_iter()
+        .map(|span| {
+            let ends = [
+                anatomy.locus.genome_position(span.start),
+                anatomy.locus.genome_position(span.end - 1),
+            ];
+            (
+                ends[0].min(ends[1]).saturating_sub(MARGIN),
+                ends[0].max(ends[1]) + 1 + MARGIN,
+            )
+        })
+        .collect();
+    spans.sort_unstable();
+    let interval = |(start, end): &(u64, u64)| GenomicInterval {
+        chrom: chrom.clone(),
+        start: *start,
+        end: *end,
+    };
+    let here: Vec<GenomicInterval> = spans.iter().map(interval).collect();
+    let there = here
+        .iter()
+        .filter_map(|interval| interval_to_grch37(bundle, interval))
+        .collect();
+    (here, there)
+}
+
+/// The same interval on GRCh37; margins that leave the mapped stretch are carried over by length.
+pub fn interval_to_grch37(bundle: &Bundle, interval: &GenomicInterval) -> Option<GenomicInterval> {
+    let middle = (interval.start + interval.end) / 2;
+    let position = GenomicPosition {
+        chrom: interval.chrom.clone(),
+        pos: middle,
+        strand: Strand::Forward,
+    };
+    let moved = bundle.to_grch37(&position)?;
+    let start = moved.pos.checked_sub(middle - interval.start)?;
+    Some(GenomicInterval {
+        chrom: moved.chrom,
+        start,
+        end: start + interval.end - interval.start,
+    })
+}
+
+/// Brings a fragment's alignments to GRCh38; those outside the mapped genes are left out. Returns how many were.
+pub fn to_grch38(bundle: &Bundle, assembly: Option<Assembly>, fragment: &mut Fragment) -> usize {
+    if assembly != Some(Assembly::Grch37) {
+        return 0;
+    }
+    let before = fragment.alignments.len();
+    fragment.alignments.retain_mut(|alignment| {
+        let position = GenomicPosition {
+            chrom: alignment.chrom.clone(),
+            pos: alignment.start,
+            strand: Strand::Forward,
+        };
+        let Some(moved) = bundle.from_grch37(&position) else {
+            return false;
+        };
+        alignment.end = moved.pos + (alignment.end - alignment.start);
+        alignment.start = moved.pos;
+        true
+    });
+    before - fragment.alignments.len()
+}

@@ -1,0 +1,227 @@
+//! Looking sequences up in all transcripts and loci of the bundle.
+//!
+//! There are few queries and ten million reference bases, so the queries are indexed and the reference streams past
+//! them: no index to build at start-up, and memory in proportion to the question.
+
+use std::collections::{HashMap, HashSet};
+
+use alkaid_genome::{Bundle, reverse_complement};
+
+use crate::anatomy::Anatomy;
+use crate::place::{BuildKmerHasher, best_prefix, code, kmer};
+
+/// Seed length.
+const SEED: usize = 12;
+/// log2 of the bits of the filter before the table of seeds.
+const FILTER_BITS: u32 = 22;
+/// Least score of a hit.
+const MIN_SCORE: i32 = 12;
+/// Hits kept per query.
+const MAX_HITS: usize = 64;
+/// Places of one seed among the queries; more is a repeat.
+const MAX_PLACES: usize = 4_096;
+
+/// A sequence to look up, in ALK's sense.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Bases.
+    pub bases: Vec<u8>,
+    /// Seeds are taken at every `stride`-th base.
+    pub stride: usize,
+}
+
+/// What a hit lies on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// Index into the bundle's transcripts.
+    Transcript(usize),
+    /// Index into the bundle's loci.
+    Locus(usize),
+    /// The ALK locus.
+    Alk,
+}
+
+/// An ungapped match of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Hit {
+    /// What it lies on.
+    pub target: Target,
+    /// Whether the query's reverse complement matched.
+    pub reverse: bool,
+    /// First matched base of the target.
+    pub target_start: usize,
+    /// First matched base of the query (of its reverse complement when `reverse`).
+    pub query_start: usize,
+    /// Length of the match.
+    pub length: usize,
+    /// Matches less twice the mismatches.
+    pub score: i32,
+}
+
+/// The indexed queries: bases of both strands, and where each seed occurs.
+pub struct Scanner {
+    strands: Vec<Vec<u8>>,
+    filter: Vec<u64>,
+    seeds: HashMap<u32, Vec<(u32, u32)>, BuildKmerHasher>,
+}
+
+impl Scanner {
+    /// Indexes `queries` on both strands.
+    pub fn new(queries: &[Query]) -> Self {
+        let mut scanner = Scanner {
+            strands: Vec::with_capacity(2 * queries.len()),
+            filter: vec![0; 1 << (FILTER_BITS - 6)],
+            seeds: HashMap::default(),
+        };
+        for query in queries {
+            for bases in [query.bases.clone(), reverse_complement(&query.bases)] {
+                let strand = scanner.strands.len() as u32;
+                for start in
+                    (0..(bases.len() + 1).saturating_sub(SEED)).step_by(query.stride.max(1))
+                {
+                    if let Some(key) = kmer(&bases[start..start + SEED]) {
+                        let slot = slot(key);
+                        scanner.filter[slot >> 6] |= 1 << (slot & 63);
+                        let places = scanner.seeds.entry(key).or_default();
+                        if places.len() < MAX_PLACES {
+                            places.push((strand, start as u32));
+                        }
+                    }
+                }
+                scanner.strands.push(bases);
+            }
+        }
+        scanner
+    }
+
+    /// Matches of every query, best first, over transcripts, loci and ALK.
+    pub fn scan(&self, bundle: &Bundle, anatomy: &Anatomy) -> Vec<Vec<Hit>> {
+        let mut hits = vec![Vec::new(); self.strands.len() / 2];
+        if self.strands.is_empty() {
+            return hits;
+        }
+        for (index, transcript) in bundle.transcripts().iter().enumerate() {
+            if transcript.gene == anatomy.transcript.gene {
+                continue;
+            }
+            if let Some(sequence) = bundle.sequence(transcript) {
+                self.scan_one(&sequence, Target::Transcript(index), &mut hits);
+            }
+        }
+        for (index, locus) in bundle.loci().iter().enumerate() {
+            if locus.name != anatomy.locus.name {
+                self.scan_one(&locus.sequence.unpack(), Target::Locus(index), &mut hits);
+            }
+        }
+        self.scan_one(&anatomy.sequence, Target::Alk, &mut hits);
+        for hits in &mut hits {
+            hits.sort_by_key(|hit| (std::cmp::Reverse(hit.score), *hit));
+            hits.truncate(MAX_HITS);
+        }
+        hits
+    }
+
+    fn scan_one(&self, sequence: &[u8], target: Target, hits: &mut [Vec<Hit>]) {
+        const MASK: u32 = (1 << (2 * SEED)) - 1;
+        let mut seen: HashSet<u64, BuildKmerHasher> = HashSet::default();
+        let (mut key, mut run) = (0u32, 0usize);
+        for (end, &base) in sequence.iter().enumerate() {
+            match code(base) {
+                Some(code) => {
+                    key = (key << 2 | code) & MASK;
+                    run += 1;
+                }
+                None => run = 0,
+            }
+            let slot = slot(key);
+            if run < SEED || self.filter[slot >> 6] >> (slot & 63) & 1 == 0 {
+                continue;
+            }
+            let Some(places) = self.seeds.get(&key) else {
+                continue;
+            };
+            let start = end + 1 - SEED;
+            for &(strand, at) in places {
+                let diagonal = (start + (1 << 24)) as u64 - u64::from(at);
+                if !seen.insert(u64::from(strand) << 32 | diagonal) {
+                    continue;
+                }
+                let hit = self.extend(strand, at as usize, sequence, start, target);
+                if hit.score >= MIN_SCORE {
+                    let kept = &mut hits[strand as usize / 2];
+                    kept.push(hit);
+                    // Keep memory bounded on repeats without losing the best.
+                    if kept.len() > 8 * MAX_HITS {
+                        kept.sort_by_key(|hit| (std::cmp::Reverse(hit.score), *hit));
+                        kept.truncate(MAX_HITS);
+                    }
+                }
+            }
+        }
+    }
+
+    fn extend(&self, strand: u32, at: usize, sequence: &[u8], start: usize, target: Target) -> Hit {
+        let query = &self.strands[strand as usize];
+        let right = best_prefix(
+            query[at..]
+                .iter()
+                .zip(&sequence[start..])
+                .map(|(a, b)| a == b),
+        );
+        let left = best_prefix(
+            query[..at]
+                .iter()
+                .rev()
+                .zip(sequence[..start].iter().rev())
+                .map(|(a, b)| a == b),
+        );
+        Hit {
+            target,
+            reverse: strand & 1 == 1,
+            target_start: start - left.1,
+            query_start: at - left.1,
+            length: left.1 + right.1,
+            score: left.0 + right.0,
+        }
+    }
+}
+
+fn slot(key: u32) -> usize {
+    (key.wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS)) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_a_transcript_from_either_strand_with_an_error() {
+        let bundle = Bundle::embedded();
+        let anatomy = Anatomy::new(bundle);
+        let eml4 = bundle.transcript("ENST00000318522").unwrap();
+        let sequence = bundle.sequence(eml4).unwrap();
+        let mut bases = sequence[1_000..1_060].to_vec();
+        bases[25] = if bases[25] == b'A' { b'T' } else { b'A' };
+        let queries = [
+            Query {
+                bases: bases.clone(),
+                stride: 1,
+            },
+            Query {
+                bases: reverse_complement(&bases),
+                stride: 4,
+            },
+        ];
+        let hits = Scanner::new(&queries).scan(bundle, &anatomy);
+        for (hits, reverse) in hits.iter().zip([false, true]) {
+            let hit = hits
+                .iter()
+                .find(|hit| matches!(hit.target, Target::Transcript(i) if bundle.transcripts()[i].id == eml4.id))
+                .unwrap();
+            assert_eq!(
+                (hit.reverse, hit.target_start, hit.length, hit.score),
+                (reverse, 1_000, 60, 57)
+            );
+        }
+    }
+}
