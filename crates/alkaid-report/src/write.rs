@@ -1,0 +1,284 @@
+//! All result files of a run, written so that a reader never meets half a result.
+//!
+//! Everything is written into a hidden directory beside the target and moved at the end: as a whole where the target is
+//! new, file by file, `fusions.json` last, where it exists.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use alkaid_genome::Bundle;
+use alkaid_reads::finding::{Bound, EvidenceRead, Qc, ReadsReport, Verdict};
+use serde::Serialize;
+
+use crate::evidence;
+use crate::multiqc::multiqc;
+use crate::reference::{BundleReference, Reference};
+use crate::tsv::{fusions_tsv, refused_tsv};
+use crate::vcf;
+
+/// Files of a run in the order in which they are moved; the one that others are looked up from comes last.
+const FILES: [&str; 9] = [
+    "evidence.bam",
+    "evidence.bam.bai",
+    "fusions.vcf.gz",
+    "fusions.vcf.gz.tbi",
+    "fusions.tsv",
+    "refused.tsv",
+    "qc.json",
+    "alkaid_mqc.json",
+    "fusions.json",
+];
+
+/// `qc.json`: the part of the report that is about the input.
+#[derive(Serialize)]
+struct QcFile<'r> {
+    schema_version: &'r str,
+    tool: &'r str,
+    notice: &'r str,
+    sample: &'r str,
+    assembly: &'r str,
+    verdict: Verdict,
+    bound: &'r Bound,
+    qc: &'r Qc,
+    warnings: &'r [String],
+}
+
+/// Why results could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// A directory cannot be made.
+    #[error("cannot create directory {}: {}", path.display(), why(source))]
+    CreateDirectory {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The target is a file.
+    #[error("{} is a file, not a directory; remove it or choose another output directory", path.display())]
+    NotADirectory {
+        /// The target.
+        path: PathBuf,
+    },
+    /// A file cannot be written.
+    #[error("cannot write {file} for {}: {}", directory.display(), why(source))]
+    Write {
+        /// The output directory.
+        directory: PathBuf,
+        /// The file's name.
+        file: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Finished files cannot be moved to their place.
+    #[error("cannot move finished results to {}: {}", path.display(), why(source))]
+    Move {
+        /// The place.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What the system said and what can be done about it.
+fn why(source: &io::Error) -> String {
+    let remedy = match source.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "; free some space, or choose an output directory on another disk"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; choose an output directory that you may write to"
+        }
+        io::ErrorKind::NotFound => "; check that the path exists",
+        _ => "",
+    };
+    format!("{source}{remedy}")
+}
+
+/// Writes all result files into `directory`, which is made where it does not exist, and returns their paths.
+///
+/// `bundle` gives reference bases, exon ends and gene identifiers; it must be the one that the report was made with.
+///
+/// # Errors
+///
+/// When the directory cannot be made or written to, or the disk is full. Nothing is left behind then, and earlier
+/// results in the directory stay as they were.
+pub fn write_outputs(
+    directory: &Path,
+    report: &ReadsReport,
+    evidence: &[EvidenceRead],
+    bundle: &Bundle,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let reference = BundleReference::new(bundle, &report.assembly);
+    write_with(directory, report, evidence, &reference)
+}
+
+/// The same with any reference.
+///
+/// # Errors
+///
+/// As [`write_outputs`].
+pub fn write_with(
+    directory: &Path,
+    report: &ReadsReport,
+    evidence: &[EvidenceRead],
+    reference: &dyn Reference,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let staging = Staging::beside(directory)?;
+    let output = Output {
+        directory,
+        staging: &staging.path,
+    };
+    output.write_files(report, evidence, reference)?;
+    staging.publish(directory)?;
+    Ok(FILES.iter().map(|file| directory.join(file)).collect())
+}
+
+/// Where files are written before they are moved.
+struct Output<'p> {
+    directory: &'p Path,
+    staging: &'p Path,
+}
+
+impl Output<'_> {
+    fn write_files(
+        &self,
+        report: &ReadsReport,
+        evidence: &[EvidenceRead],
+        reference: &dyn Reference,
+    ) -> Result<(), WriteError> {
+        self.json("fusions.json", report)?;
+        self.text("fusions.tsv", &fusions_tsv(report, evidence, reference))?;
+        self.text("refused.tsv", &refused_tsv(report))?;
+        let qc = QcFile {
+            schema_version: &report.schema_version,
+            tool: &report.tool,
+            notice: &report.notice,
+            sample: &report.sample,
+            assembly: &report.assembly,
+            verdict: report.verdict,
+            bound: &report.bound,
+            qc: &report.qc,
+            warnings: &report.warnings,
+        };
+        self.json("qc.json", &qc)?;
+        self.json("alkaid_mqc.json", &multiqc(report))?;
+        self.pair("fusions.vcf.gz", "fusions.vcf.gz.tbi", |out, index| {
+            vcf::write(report, reference, out, index)
+        })?;
+        self.pair("evidence.bam", "evidence.bam.bai", |out, index| {
+            evidence::write(report, evidence, out, index)
+        })
+    }
+
+    fn json(&self, file: &'static str, value: &impl Serialize) -> Result<(), WriteError> {
+        self.file(file, |out| {
+            serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
+            out.write_all(b"\n")
+        })
+    }
+
+    fn text(&self, file: &'static str, text: &str) -> Result<(), WriteError> {
+        self.file(file, |out| out.write_all(text.as_bytes()))
+    }
+
+    /// A file with its index, which are made together.
+    fn pair(
+        &self,
+        file: &'static str,
+        index: &'static str,
+        fill: impl FnOnce(&mut dyn Write, &mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let mut index_bytes = Vec::new();
+        self.file(file, |out| fill(out, &mut index_bytes))?;
+        self.file(index, |out| out.write_all(&index_bytes))
+    }
+
+    /// Writes one file and waits until the disk has it, so that a full disk is met here and not after the move.
+    fn file(
+        &self,
+        file: &'static str,
+        fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), WriteError> {
+        let write = || {
+            let mut out = BufWriter::new(File::create(self.staging.join(file))?);
+            fill(&mut out)?;
+            out.into_inner()
+                .map_err(io::IntoInnerError::into_error)?
+                .sync_all()
+        };
+        write().map_err(|source| WriteError::Write {
+            directory: self.directory.to_owned(),
+            file,
+            source,
+        })
+    }
+}
+
+/// A hidden directory on the same file system as the target. Removed on drop unless published.
+struct Staging {
+    path: PathBuf,
+    /// Whether the target has to be made by moving the whole directory.
+    whole: bool,
+}
+
+impl Staging {
+    fn beside(directory: &Path) -> Result<Self, WriteError> {
+        match fs::metadata(directory) {
+            // Inside an existing target, which may be the root of a file system of its own.
+            Ok(meta) if meta.is_dir() => Self::new_in(directory, false),
+            Ok(_) => Err(WriteError::NotADirectory {
+                path: directory.to_owned(),
+            }),
+            Err(_) => {
+                let parent = match directory.parent() {
+                    Some(parent) if !parent.as_os_str().is_empty() => parent,
+                    _ => Path::new("."),
+                };
+                fs::create_dir_all(parent).map_err(|source| WriteError::CreateDirectory {
+                    path: parent.to_owned(),
+                    source,
+                })?;
+                Self::new_in(parent, true)
+            }
+        }
+    }
+
+    fn new_in(parent: &Path, whole: bool) -> Result<Self, WriteError> {
+        let process = std::process::id();
+        for attempt in 0_u32.. {
+            let path = parent.join(format!(".alkaid-{process}-{attempt}.partial"));
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(Self { path, whole }),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && attempt < 1000 => {}
+                Err(source) => return Err(WriteError::CreateDirectory { path, source }),
+            }
+        }
+        Err(WriteError::CreateDirectory {
+            path: parent.to_owned(),
+            source: io::ErrorKind::AlreadyExists.into(),
+        })
+    }
+
+    fn publish(self, directory: &Path) -> Result<(), WriteError> {
+        let failed = |source| WriteError::Move {
+            path: directory.to_owned(),
+            source,
+        };
+        if self.whole {
+            return fs::rename(&self.path, directory).map_err(failed);
+        }
+        for file in FILES {
+            fs::rename(self.path.join(file), directory.join(file)).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Staging {
+    fn drop(&mut self) {
+        // Gone already after a whole move; otherwise there is nobody to tell.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
