@@ -1,0 +1,304 @@
+//! What the user may type. Values are parsed here once; what follows works with valid ones.
+
+use std::path::PathBuf;
+
+use alkaid_reads::finding::Molecule;
+use alkaid_reads::input::{MissingEnd, Pairing, UmiPlacement};
+use alkaid_simulate::{FusionPlan, QualityProfile};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// ALK rearrangements from whatever evidence there is. For research use only.
+#[derive(Debug, Parser)]
+#[command(
+    name = "alkaid",
+    version,
+    about,
+    after_help = "Exit status: 0 ran, whatever the verdict; 1 failed; 2 wrong usage; \
+    3 ALK is rearranged (only with --fail-on-positive); 130 interrupted.\n\nFor research use only. Not for use in diagnostic procedures."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Call ALK fusions from sequencing reads (FASTQ, BAM or CRAM; RNA or DNA)
+    Reads(ReadsArgs),
+    /// Run the main job on a small simulated sample
+    Demo(DemoArgs),
+    /// Make reads with known truth from the reference bundle
+    Simulate(Box<SimulateArgs>),
+    /// Build or inspect a reference bundle
+    Reference(ReferenceArgs),
+    /// Print the JSON schema of fusions.json
+    Schema,
+}
+
+/// `alkaid reads`.
+#[derive(Debug, Args)]
+pub struct ReadsArgs {
+    /// FASTQ files (one or two per lane; plain, gzip or BGZF), or a BAM or CRAM; - reads standard input
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Write all results into this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the report as JSON in place of the drawing
+    #[arg(long)]
+    pub json: bool,
+    /// What was sequenced
+    #[arg(long, value_enum, default_value_t = MoleculeArg::Auto)]
+    pub molecule: MoleculeArg,
+    /// Sample name [default: from the first file's name]
+    #[arg(long)]
+    pub sample: Option<String>,
+    /// How FASTQ records belong together
+    #[arg(long, value_enum, default_value_t = PairingArg::Auto)]
+    pub pairing: PairingArg,
+    /// Where UMIs stand: auto, none, name, tag:RX, or read1:START:LENGTH (0-based; read2 likewise)
+    #[arg(long, default_value = "auto", value_parser = umi, value_name = "WHERE")]
+    pub umi: UmiPlacement,
+    /// FASTA that a CRAM was made with
+    #[arg(long, value_name = "FASTA")]
+    pub reference: Option<PathBuf>,
+    /// Reference bundle in place of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    /// Threads [default: all cores, at most 4: decoding is what costs]
+    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// End with status 3 if ALK is rearranged
+    #[arg(long)]
+    pub fail_on_positive: bool,
+    /// Accept BGZF FASTQ files without their end block (as some demultiplexers write them)
+    #[arg(long)]
+    pub allow_missing_eof: bool,
+}
+
+/// `--molecule`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum MoleculeArg {
+    /// Tell from the reads
+    Auto,
+    /// RNA (cDNA)
+    Rna,
+    /// Genomic or cell-free DNA
+    Dna,
+}
+
+/// `--pairing`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PairingArg {
+    /// Tell from file and read names
+    Auto,
+    /// Mates follow each other in one file
+    Interleaved,
+    /// Every read stands alone
+    Single,
+}
+
+impl ReadsArgs {
+    /// As the library wants them.
+    pub fn options(&self) -> alkaid_reads::Options {
+        let mut options = alkaid_reads::Options {
+            molecule: match self.molecule {
+                MoleculeArg::Auto => None,
+                MoleculeArg::Rna => Some(Molecule::Rna),
+                MoleculeArg::Dna => Some(Molecule::Dna),
+            },
+            sample: self.sample.clone(),
+            ..alkaid_reads::Options::default()
+        };
+        options.input.threads = threads(self.threads);
+        options.input.pairing = match self.pairing {
+            PairingArg::Auto => Pairing::Auto,
+            PairingArg::Interleaved => Pairing::Interleaved,
+            PairingArg::Single => Pairing::Single,
+        };
+        options.input.umi = self.umi.clone();
+        options.input.reference = self.reference.clone();
+        options.input.missing_bgzf_end = if self.allow_missing_eof {
+            MissingEnd::Warn
+        } else {
+            MissingEnd::Refuse
+        };
+        options
+    }
+}
+
+/// Threads asked for, or as many as help.
+pub fn threads(asked: Option<u16>) -> usize {
+    let cores = || std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4));
+    asked.map_or_else(cores, usize::from)
+}
+
+fn umi(text: &str) -> Result<UmiPlacement, String> {
+    const EXPECTED: &str =
+        "expected auto, none, name, tag:XX, read1:START:LENGTH or read2:START:LENGTH";
+    match text {
+        "auto" => return Ok(UmiPlacement::Auto),
+        "none" => return Ok(UmiPlacement::None),
+        "name" => return Ok(UmiPlacement::Name),
+        _ => {}
+    }
+    let parts: Vec<&str> = text.split(':').collect();
+    match parts.as_slice() {
+        ["tag", tag] => match tag.as_bytes() {
+            &[a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphanumeric() => {
+                Ok(UmiPlacement::Tag([a, b]))
+            }
+            _ => Err("a tag has two characters, such as RX".into()),
+        },
+        [read @ ("read1" | "read2"), start, length] => {
+            let number = |text: &str| text.parse::<usize>().map_err(|_| EXPECTED.to_owned());
+            let (start, len) = (number(start)?, number(length)?);
+            if len == 0 || len > 64 || start > 300 {
+                return Err("a UMI has 1 to 64 bases and starts within the first 300".into());
+            }
+            Ok(UmiPlacement::Segment {
+                mate: u8::from(*read == "read2"),
+                start,
+                len,
+            })
+        }
+        _ => Err(EXPECTED.into()),
+    }
+}
+
+/// `alkaid demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Write all results into this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the report as JSON in place of the drawing
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `alkaid simulate`.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// Path and start of the output files' names
+    #[arg(short, long, value_name = "PREFIX")]
+    pub out: PathBuf,
+    /// A molecule and how much of it, such as EML4:e13::ALK:e20=10 (10 fragments across the junction), =200f (fragments), =30x (depth)
+    #[arg(short, long = "fusion", value_name = "SPEC[=AMOUNT]")]
+    pub fusions: Vec<FusionPlan>,
+    /// A whole plan as JSON; the options here add to it
+    #[arg(long, value_name = "JSON")]
+    pub plan: Option<PathBuf>,
+    /// Read length, 36 to 300
+    #[arg(long)]
+    pub length: Option<u16>,
+    /// Single reads in place of pairs
+    #[arg(long)]
+    pub single: bool,
+    /// Qualities: q20 … q40 (constant), or a profile's name
+    #[arg(long)]
+    pub quality: Option<QualityProfile>,
+    /// Background fragments from transcripts (RNA)
+    #[arg(long, value_name = "N")]
+    pub background: Option<u64>,
+    /// Share of the background that is wild-type ALK
+    #[arg(long, value_name = "SHARE")]
+    pub wild_type_alk: Option<f64>,
+    /// Share of the background that is unspliced ALK
+    #[arg(long, value_name = "SHARE")]
+    pub unspliced_alk: Option<f64>,
+    /// Share of background fragments that are chimeric
+    #[arg(long, value_name = "SHARE")]
+    pub chimeric: Option<f64>,
+    /// Background of genomic DNA in place of transcripts
+    #[arg(long)]
+    pub dna: bool,
+    /// UMI of this many bases in the read name
+    #[arg(long, value_name = "BASES")]
+    pub umi: Option<u8>,
+    /// Anchored multiplex PCR: one end fixed at a primer in ALK
+    #[arg(long)]
+    pub anchored: bool,
+    /// Share of fragments that are PCR copies
+    #[arg(long, value_name = "SHARE")]
+    pub duplicates: Option<f64>,
+    /// Seed
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Gzip level, 1 to 9
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=9))]
+    pub level: u32,
+    /// Reference bundle in place of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    /// Print the truth as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `alkaid reference`.
+#[derive(Debug, Args)]
+pub struct ReferenceArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: ReferenceCommand,
+}
+
+/// The commands of `alkaid reference`.
+#[derive(Debug, Subcommand)]
+pub enum ReferenceCommand {
+    /// Build a bundle from FASTA and GTF files
+    Build(Box<BuildArgs>),
+    /// Say what a bundle holds
+    Inspect(InspectArgs),
+}
+
+/// `alkaid reference build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Transcript sequences (GENCODE, Ensembl, RefSeq or key=value headers), plain or gzip; repeatable
+    #[arg(long, value_name = "FASTA", required = true)]
+    pub transcripts: Vec<PathBuf>,
+    /// Annotation: GTF, or exon tables; repeatable
+    #[arg(long, value_name = "GTF", required = true)]
+    pub annotation: Vec<PathBuf>,
+    /// Genome, to cut the ALK locus (and --locus-gene) out of
+    #[arg(long, value_name = "FASTA")]
+    pub genome: Option<PathBuf>,
+    /// Genes whose loci are cut out of the genome, beside ALK; repeatable
+    #[arg(long = "locus-gene", value_name = "GENE")]
+    pub locus_genes: Vec<String>,
+    /// Genomic pieces whose header gives their place (GRCh38:chr2:1-100:+); repeatable
+    #[arg(long, value_name = "FASTA")]
+    pub loci: Vec<PathBuf>,
+    /// Other genomic sequence, only to find what is repeated in ALK; repeatable
+    #[arg(long, value_name = "FASTA")]
+    pub background: Vec<PathBuf>,
+    /// Proteins [default: those of the built-in bundle]
+    #[arg(long, value_name = "FASTA")]
+    pub proteome: Option<PathBuf>,
+    /// Protein domains, TSV [default: built in]
+    #[arg(long, value_name = "TSV")]
+    pub domains: Option<PathBuf>,
+    /// Chromosome bands, TSV [default: built in]
+    #[arg(long, value_name = "TSV")]
+    pub cytobands: Option<PathBuf>,
+    /// Places of genes on GRCh37, TSV; repeatable [default: built in]
+    #[arg(long, value_name = "TSV")]
+    pub grch37: Vec<PathBuf>,
+    /// The bundle to write
+    #[arg(short, long, value_name = "FILE")]
+    pub out: PathBuf,
+}
+
+/// `alkaid reference inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// The bundle [default: the built-in one]
+    pub bundle: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}

@@ -1,0 +1,29 @@
+//! The command line: a thin door to the libraries.
+
+mod args;
+mod demo;
+mod exit;
+mod progress;
+mod reads;
+mod reference;
+mod simulate;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::Reads(args) => reads::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Reference(args) => reference::run(&args.command),
+        Command::Schema => reads::schema(),
+    };
+    outcome.unwrap_or_else(|error| exit::explain(&error)).into()
+}
+
+/// What a command returns.
+type Outcome = anyhow::Result<Exit>;

@@ -1,0 +1,108 @@
+//! `alkaid reads`: from files to a verdict.
+
+use std::io::{IsTerminal, Write, stdout};
+use std::path::{Path, PathBuf};
+
+use alkaid_genome::Bundle;
+use alkaid_reads::finding::{ReadsReport, Verdict};
+use alkaid_reads::{Analysis, Options, analyse};
+use alkaid_report::{Color, Glyphs, Style, finish, terminal, write_outputs};
+
+use crate::Outcome;
+use crate::args::ReadsArgs;
+use crate::exit::Exit;
+use crate::progress::{Meter, Unit, catch_interrupts};
+
+/// Runs the command.
+pub fn run(args: &ReadsArgs) -> Outcome {
+    let opened = args.bundle.as_deref().map(Bundle::open).transpose()?;
+    let bundle = opened.as_ref().unwrap_or_else(|| Bundle::embedded());
+    let analysis = perform(&args.files, &args.options(), bundle)?;
+    publish(&analysis, args.out.as_deref(), args.json, bundle)?;
+    let positive = matches!(
+        analysis.report.verdict,
+        Verdict::Rearranged | Verdict::RearrangedPartnerUnresolved
+    );
+    Ok(if positive && args.fail_on_positive {
+        Exit::Positive
+    } else {
+        Exit::Ran
+    })
+}
+
+/// Analyses files with a progress bar.
+pub fn perform(files: &[PathBuf], options: &Options, bundle: &Bundle) -> anyhow::Result<Analysis> {
+    catch_interrupts();
+    let meter = Meter::new("reading", Unit::Bytes);
+    let analysis = analyse(files, options, bundle, &meter);
+    meter.finish();
+    let mut analysis = analysis?;
+
+    finish(&mut analysis.report, bundle);
+    Ok(analysis)
+}
+
+/// Writes the files, if asked for, and prints the report.
+pub fn publish(
+    analysis: &Analysis,
+    out: Option<&Path>,
+    json: bool,
+    bundle: &Bundle,
+) -> anyhow::Result<()> {
+    if let Some(out) = out {
+        write_outputs(out, &analysis.report, &analysis.evidence, bundle)?;
+    }
+    let text = if json {
+        serde_json::to_string_pretty(&analysis.report)? + "\n"
+    } else {
+        drawing(&analysis.report, out)
+    };
+    let mut stdout = stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()?;
+    Ok(())
+}
+
+fn drawing(report: &ReadsReport, out: Option<&Path>) -> String {
+    let to_terminal = stdout().is_terminal();
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let color = if to_terminal && variable("NO_COLOR").is_empty() {
+        Color::Always
+    } else {
+        Color::Never
+    };
+    let locale = [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")]
+        .concat()
+        .to_lowercase();
+    // Only a locale that says otherwise keeps us from Unicode: containers often set none.
+    let ascii = locale == "c" || locale == "posix" || locale.contains("iso-8859");
+    let glyphs = if to_terminal && ascii {
+        Glyphs::Ascii
+    } else {
+        Glyphs::Unicode
+    };
+    let width = variable("COLUMNS").parse().unwrap_or(80).clamp(60, 120);
+    let mut text = terminal(
+        report,
+        Style {
+            color,
+            glyphs,
+            width,
+        },
+    );
+    if let Some(out) = out {
+        text.push_str(&format!("  Results in {}\n", out.display()));
+    }
+    text
+}
+
+/// Prints the JSON schema.
+pub fn schema() -> Outcome {
+    let mut stdout = stdout().lock();
+    writeln!(
+        stdout,
+        "{}",
+        serde_json::to_string_pretty(&alkaid_report::schema())?
+    )?;
+    Ok(Exit::Ran)
+}
