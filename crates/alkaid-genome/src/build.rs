@@ -1,11 +1,12 @@
 //! A bundle made from files as users have them.
 //!
-//! The order of the work: transcripts ([`fasta`], [`header`]) and models
-//! ([`gtf`], [`exon_table`]) are read and merged ([`merge`]); genomic loci are
-//! read or cut out of the genome ([`locus`]); the small tables follow
-//! ([`tables`]); at last the ALK locus is compared with everything else
-//! ([`repeats`]). What is not given is taken from the embedded bundle.
+//! The order of the work: transcripts (`fasta`, `header`) and models
+//! (`gtf`, `exon_table`) are read and merged (`merge`); genomic loci are
+//! read or cut out of the genome (`locus`); the small tables follow
+//! (`tables`, `protein`); at last ALK is checked (`alk`) and its locus
+//! compared with everything else (`repeats`). What is not given is taken from the embedded bundle.
 
+mod alk;
 mod error;
 mod exon_table;
 mod fasta;
@@ -16,32 +17,31 @@ mod header;
 mod locus;
 mod merge;
 mod model;
+mod protein;
 mod repeats;
 mod source;
 mod table;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub use error::BuildError;
 
 use crate::bundle::{
-    Bundle, BundleError, Contents, CytoBand, DomainTable, GeneOffset, Locus, Proteome, SourceFile,
+    Bundle, BundleError, Contents, CytoBand, DomainTable, GeneOffset, Locus, Proteome, RepeatMask,
+    SourceFile,
 };
 use crate::coords::GenomicInterval;
-use crate::gene::Transcript;
-use crate::sequence::{PackedSequence, translate};
-use fasta::{Alphabet, Piece};
+use crate::sequence::PackedSequence;
+use fasta::Alphabet;
 use merge::{Entry, Merged, Sequenced};
 use model::Model;
-use repeats::{Repeats, Words};
+use protein::ProteinIndex;
 use source::{Progress, Source};
 
 /// The gene that everything is about.
 const ALK: &str = "ALK";
-/// UniProt's ALK, 1,620 residues.
-const ALK_PROTEIN: &str = "Q9UM73";
 /// Where ENST00000389048 lies on GRCh38 (Ensembl 110), 0-based half-open.
 const ALK_PLACE: (&str, u64, u64) = ("chr2", 29_192_773, 29_921_586);
 
@@ -99,10 +99,10 @@ pub fn build(
     let (transcripts, aliases, sequences) = merge::arrange(merged.entries, &|model, sequence| {
         index.protein_of(model, sequence)
     });
-    let alk = find_alk(&transcripts)?;
-    check_alk(&transcripts[alk], &sequences, &alk_locus, &mut record)?;
+    let alk = alk::find_alk(&transcripts)?;
+    alk::check_alk(&transcripts[alk], &sequences, &alk_locus, &mut record)?;
     let mut contents = Contents {
-        mask: crate::bundle::RepeatMask::new(0),
+        mask: RepeatMask::new(0),
         alk: alk as u32,
         transcripts,
         aliases,
@@ -116,7 +116,7 @@ pub fn build(
         sources: Vec::new(),
         notes: Vec::new(),
     };
-    contents.mask = mask_repeats(inputs, &contents, &mut record, progress)?;
+    contents.mask = alk::mask_repeats(inputs, &contents, &mut record, progress)?;
     contents.sources = record.sources;
     contents.notes = record.notes;
     progress("compress", 0, None);
@@ -419,7 +419,7 @@ impl Tables {
             proteome,
             domains,
             bands,
-            offsets: over_the_locus(tables::join_offsets(offsets), alk_locus),
+            offsets: alk::over_the_locus(tables::join_offsets(offsets), alk_locus),
         })
     }
 }
@@ -429,219 +429,4 @@ impl Record {
         self.sources.push(file);
         value
     }
-}
-
-/// ALK's one stretch is drawn out to the ends of its locus: that is one stretch
-/// of either assembly (NG_009445.1 lies on both in one span).
-fn over_the_locus(mut offsets: Vec<GeneOffset>, locus: &Locus) -> Vec<GeneOffset> {
-    let mut of_alk = offsets.iter_mut().filter(|stretch| stretch.gene == ALK);
-    if let (Some(stretch), None) = (of_alk.next(), of_alk.next())
-        && stretch.chrom == locus.interval.chrom
-    {
-        let before = stretch.start.saturating_sub(locus.interval.start);
-        let before = before.min(stretch.grch37_start);
-        stretch.start -= before;
-        stretch.grch37_start -= before;
-        stretch.end = stretch.end.max(locus.interval.end);
-    }
-    offsets
-}
-
-/// Which protein a transcript makes.
-struct ProteinIndex<'p> {
-    proteome: &'p Proteome,
-    by_sequence: BTreeMap<&'p [u8], &'p str>,
-}
-
-impl<'p> ProteinIndex<'p> {
-    fn new(proteome: &'p Proteome) -> Self {
-        let mut by_sequence = BTreeMap::new();
-        for protein in &proteome.proteins {
-            by_sequence
-                .entry(protein.sequence.as_slice())
-                .or_insert(protein.accession.as_str());
-        }
-        Self {
-            proteome,
-            by_sequence,
-        }
-    }
-
-    /// The protein that equals the translation, of the same gene if there is
-    /// one; without a sequence, the gene's protein that has the right length.
-    fn protein_of(&self, model: &Model, sequence: Option<&PackedSequence>) -> Option<String> {
-        let cds = model.cds.as_ref()?;
-        let of_gene = self.proteome.of_gene(&model.gene);
-        let Some(sequence) = sequence else {
-            let residues = ((cds.end - cds.start) / 3).checked_sub(1)? as usize;
-            let whole = (cds.end - cds.start).is_multiple_of(3);
-            let fits = of_gene
-                .iter()
-                .find(|protein| whole && protein.sequence.len() == residues);
-            return fits.map(|protein| protein.accession.clone());
-        };
-        let mut residues = translate(&sequence.slice(cds.start as usize..cds.end as usize));
-        if residues.last() == Some(&b'*') {
-            residues.pop();
-        }
-        of_gene
-            .iter()
-            .find(|protein| protein.sequence == residues)
-            .map(|protein| protein.accession.as_str())
-            .or_else(|| self.by_sequence.get(residues.as_slice()).copied())
-            .map(str::to_owned)
-    }
-}
-
-/// The best ALK transcript with exons and sequence that makes Q9UM73.
-fn find_alk(transcripts: &[Transcript]) -> Result<usize, BuildError> {
-    let of_alk = || {
-        let all = transcripts.iter().enumerate();
-        all.filter(|(_, transcript)| transcript.gene == ALK)
-    };
-    let found = of_alk().find(|(_, transcript)| {
-        transcript.sequence.is_some()
-            && !transcript.exons.is_empty()
-            && transcript.protein.as_deref() == Some(ALK_PROTEIN)
-    });
-    if let Some((index, _)) = found {
-        return Ok(index);
-    }
-    Err(if of_alk().next().is_none() {
-        BuildError::Inputs {
-            what: "there is no transcript of ALK among the files".to_owned(),
-            remedy: "give a transcript FASTA and a GTF that have ALK (ENST00000389048, NM_004304)",
-        }
-    } else {
-        BuildError::Inputs {
-            what: "no ALK transcript with sequence and exons translates to UniProt Q9UM73"
-                .to_owned(),
-            remedy: "give ENST00000389048 or NM_004304 as FASTA and in the GTF, both of GRCh38, \
-                     and the proteome of UniProt or none",
-        }
-    })
-}
-
-/// The ALK transcript lies in the ALK locus, and has its bases there.
-fn check_alk(
-    alk: &Transcript,
-    sequences: &[PackedSequence],
-    locus: &Locus,
-    record: &mut Record,
-) -> Result<(), BuildError> {
-    let outside = || BuildError::Inputs {
-        what: format!(
-            "the exons of {} are not all inside {}",
-            alk.id, locus.interval
-        ),
-        remedy: "give locus and annotation of the same assembly, GRCh38",
-    };
-    if alk.strand != locus.strand || alk.chrom != locus.interval.chrom {
-        return Err(outside());
-    }
-    let mut spliced = Vec::new();
-    for exon in &alk.exons {
-        spliced.extend(locus.bases(exon.genome.clone()).ok_or_else(outside)?);
-    }
-    let sequence = alk.sequence.and_then(|at| sequences.get(at as usize));
-    let sequence = sequence.map(PackedSequence::unpack).unwrap_or_default();
-    let differ = spliced
-        .iter()
-        .zip(&sequence)
-        .filter(|(a, b)| a != b)
-        .count();
-    // Two assemblies of one gene differ in a few bases; a shift, in most.
-    if differ * 100 > spliced.len() {
-        return Err(BuildError::Inputs {
-            what: format!(
-                "{} and the ALK locus differ in {differ} of {} bases",
-                alk.id,
-                spliced.len()
-            ),
-            remedy: "give locus, annotation and transcripts of the same assembly, GRCh38",
-        });
-    }
-    record.notes.push(format!(
-        "{} is the ALK transcript; {differ} of its {} bases differ from the ALK locus",
-        alk.id,
-        spliced.len()
-    ));
-    Ok(())
-}
-
-/// Compares the ALK locus with all other sequence.
-fn mask_repeats(
-    inputs: &BuildInputs,
-    contents: &Contents,
-    record: &mut Record,
-    progress: Progress<'_>,
-) -> Result<crate::bundle::RepeatMask, BuildError> {
-    progress("repeats", 0, None);
-    let locus = &contents.alk_locus;
-    let mut repeats = Repeats::new(locus);
-    for other in &contents.loci {
-        // A locus that reaches into this one holds its words at their own place.
-        if !other.interval.overlaps(&locus.interval) {
-            repeats.mark(&mut Words::default(), &other.sequence.unpack());
-        }
-    }
-    for transcript in &contents.transcripts {
-        let sequence = transcript
-            .sequence
-            .map(|at| &contents.sequences[at as usize]);
-        let inside = transcript
-            .span()
-            .is_some_and(|span| span.overlaps(&locus.interval));
-        if let (Some(sequence), false) = (sequence, inside || transcript.gene == ALK) {
-            repeats.mark(&mut Words::default(), &sequence.unpack());
-        }
-    }
-    for path in &inputs.background {
-        let file = mark_file(path, &mut repeats, progress)?;
-        record.sources.push(file);
-    }
-    let mut mask = repeats.into_mask();
-    if inputs.background.is_empty()
-        && let Ok(embedded) = Bundle::embedded_if_sound()
-        && embedded.alk_locus() == locus
-    {
-        mask.merge(embedded.repeat_mask());
-        record.notes.push(format!(
-            "no background was given: the repeats of ALK that the embedded bundle {} knows are \
-             kept",
-            embedded.meta().checksum
-        ));
-    }
-    Ok(mask)
-}
-
-fn mark_file(
-    path: &Path,
-    repeats: &mut Repeats,
-    progress: Progress<'_>,
-) -> Result<SourceFile, BuildError> {
-    let mut source = Source::open(path)?;
-    let mut words = Words::default();
-    let mut records = 0;
-    let sink = &mut |_: &Source, piece: Piece<'_>| {
-        match piece {
-            Piece::Header(..) => {
-                words = Words::default();
-                records += 1;
-            }
-            Piece::Letters(letters) => repeats.mark(&mut words, letters),
-        }
-        Ok(())
-    };
-    fasta::read_pieces(
-        &mut source,
-        Alphabet::Nucleotides,
-        "background",
-        progress,
-        sink,
-    )?;
-    source.finish(
-        records,
-        "background; compared with the ALK locus, not stored",
-    )
 }

@@ -4,115 +4,17 @@
 //! (0-based, from its first base) and the coding sequence (`c.`, 1-based, the
 //! A of ATG is 1). Ranges are half-open.
 
+mod numbers;
+
 use std::fmt;
 use std::ops::Range;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use numbers::{CdsPosition, ExonNumber, Phase, Residue};
+
 use crate::coords::{GenomicInterval, Strand};
-
-/// The number of an exon in its transcript, 1-based.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(transparent)]
-pub struct ExonNumber(pub u16);
-
-/// A position in the coding sequence as `c.` counts it: the A of ATG is 1.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(transparent)]
-pub struct CdsPosition(pub u32);
-
-/// A residue of a protein, 1-based: the initial methionine is 1.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(transparent)]
-pub struct Residue(pub u32);
-
-/// Coding bases before a place, modulo 3: 0 is between two codons.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(try_from = "u8", into = "u8")]
-#[schemars(with = "u8")]
-pub struct Phase(u8);
-
-impl fmt::Display for ExonNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for CdsPosition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for Residue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl fmt::Display for Phase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl CdsPosition {
-    /// The residue whose codon holds this base.
-    pub fn residue(self) -> Residue {
-        Residue(self.0.div_ceil(3))
-    }
-
-    /// The phase in front of this base.
-    pub fn phase(self) -> Phase {
-        Phase::after(self.0.saturating_sub(1))
-    }
-}
-
-impl Residue {
-    /// The first base of the codon.
-    pub fn codon_start(self) -> CdsPosition {
-        CdsPosition(self.0.saturating_sub(1).saturating_mul(3).saturating_add(1))
-    }
-}
-
-impl Phase {
-    /// The phase behind so many coding bases.
-    pub const fn after(coding_bases: u32) -> Self {
-        Self((coding_bases % 3) as u8)
-    }
-
-    /// 0, 1 or 2.
-    pub const fn get(self) -> u8 {
-        self.0
-    }
-}
-
-impl TryFrom<u8> for Phase {
-    type Error = String;
-
-    fn try_from(value: u8) -> Result<Self, String> {
-        if value < 3 {
-            Ok(Self(value))
-        } else {
-            Err(format!("a phase is 0, 1 or 2, not {value}"))
-        }
-    }
-}
-
-impl From<Phase> for u8 {
-    fn from(phase: Phase) -> Self {
-        phase.0
-    }
-}
 
 /// One exon of a transcript, in both coordinates; the two ranges have the
 /// same length.
@@ -438,8 +340,6 @@ mod tests {
         assert_eq!(t.phase_at_end(&t.exons[2]), None);
         assert_eq!(t.last_cds_of(&t.exons[1]), Some(CdsPosition(11)));
         assert_eq!(t.first_cds_of(&t.exons[1]), Some(CdsPosition(7)));
-        assert_eq!(CdsPosition(3173).residue(), Residue(1058));
-        assert_eq!(Residue(1058).codon_start(), CdsPosition(3172));
     }
 
     #[test]

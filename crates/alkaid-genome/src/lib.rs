@@ -5,7 +5,7 @@
 //! From the ground up: [`coords`] (places on the genome), [`sequence`] (bases),
 //! [`gene`] (transcripts and the arithmetic of their coordinates), [`junction`]
 //! (breakpoints and the reading frame), [`hgvs`] and [`iscn`] (names), [`bundle`]
-//! (all reference data in one file, one of them embedded) and [`build`] (that
+//! (all reference data in one file, one of them embedded) and [`mod@build`] (that
 //! file made from FASTA, GTF and tables).
 //!
 //! Coordinates are 0-based and half-open inside the program, 1-based and

@@ -91,7 +91,8 @@ pub(super) fn read(source: &mut Source, progress: Progress<'_>) -> Result<Vec<Mo
 
 /// A coding sequence that is not whole codons is incomplete at one of its ends.
 /// When it is the start, its frame is unknown; the table does not say. It is
-/// kept where a whole one of the gene starts at the same base.
+/// kept where a whole one of the gene starts at the same base, and in select
+/// transcripts, which are complete: there, the ribosome slips (OAZ1).
 fn drop_unframed(models: &mut [Model]) {
     let whole = |model: &Model| {
         let cds = model.cds.as_ref();
@@ -104,7 +105,8 @@ fn drop_unframed(models: &mut [Model]) {
         .filter_map(start)
         .collect();
     for model in models {
-        if !whole(model) && start(model).is_some_and(|start| !starts.contains(&start)) {
+        let unframed = model.rank == Rank::Other && !whole(model);
+        if unframed && start(model).is_some_and(|start| !starts.contains(&start)) {
             model.cds = None;
         }
     }
@@ -332,7 +334,9 @@ mod tests {
         };
         assert!(message(&[]).contains("no line"));
         let first = row("1\t2\t201\t300\t\t");
-        assert!(message(&[first.clone()]).contains("line 2: ENST1.2 has 1 of its 2 exons"));
+        assert!(
+            message(std::slice::from_ref(&first)).contains("line 2: ENST1.2 has 1 of its 2 exons")
+        );
         assert!(message(&[first.clone(), first.clone()]).contains("1 of its 2"));
         assert!(message(&[row("2\t2\t1\t2\t\t")]).contains("starts with exon 2"));
         let wrong_order = row("2\t2\t400\t500\t\t");

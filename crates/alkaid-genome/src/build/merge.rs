@@ -170,12 +170,9 @@ fn without_model(sequenced: Sequenced) -> Option<Entry> {
 /// One model per accession and chromosome: the best rank, of equals the first
 /// that was given. The names of the others stay as aliases.
 fn thin(mut models: Vec<Model>) -> Vec<Model> {
-    models.sort_by(|a, b| {
-        let key = |model: &Model| {
-            let accession = without_version(&model.id).to_owned();
-            (accession, model.chrom.clone(), model.rank)
-        };
-        key(a).cmp(&key(b))
+    models.sort_by_cached_key(|model| {
+        let accession = without_version(&model.id).to_owned();
+        (accession, model.chrom.clone(), model.rank)
     });
     let mut thinned: Vec<Model> = Vec::with_capacity(models.len());
     for model in models {

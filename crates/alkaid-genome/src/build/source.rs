@@ -66,7 +66,7 @@ impl Source {
         if meta.is_dir() {
             return Err(read(io::ErrorKind::IsADirectory.into()));
         }
-        let total = meta.is_file().then(|| meta.len());
+        let total = meta.is_file().then_some(meta.len());
         Self::from_reader(path, file, total)
     }
 

@@ -359,11 +359,10 @@ mod tests {
                 })
                 .collect();
             transcripts.sort_by(|a, b| (&a.gene, a.rank).cmp(&(&b.gene, b.rank)));
-            let mut next = 0;
-            for sequence in transcripts.iter_mut().filter_map(|t| t.sequence.as_mut()) {
-                *sequence = next;
-                next += 1;
-            }
+            let sequenced = transcripts.iter_mut().filter_map(|t| t.sequence.as_mut());
+            sequenced
+                .zip(0..)
+                .for_each(|(sequence, number)| *sequence = number);
             transcripts
         })
     }

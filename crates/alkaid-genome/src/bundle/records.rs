@@ -360,3 +360,143 @@ pub(crate) fn decode_offsets(bytes: &[u8]) -> Result<Vec<GeneOffset>, Malformed>
     reader.finish()?;
     Ok(offsets)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    fn bases() -> impl Strategy<Value = PackedSequence> {
+        vec(proptest::sample::select(b"ACGTACGTN".as_slice()), 0..90)
+            .prop_map(|bases| PackedSequence::from_ascii(&bases))
+    }
+
+    fn locus() -> impl Strategy<Value = Locus> {
+        (bases(), any::<bool>(), any::<bool>(), 0u64..1 << 40).prop_map(
+            |(sequence, reverse, partial, start)| Locus {
+                name: "G".into(),
+                interval: GenomicInterval {
+                    chrom: "chr1".into(),
+                    start,
+                    end: start + sequence.len() as u64,
+                },
+                strand: [Strand::Forward, Strand::Reverse][usize::from(reverse)],
+                sequence,
+                partial,
+            },
+        )
+    }
+
+    fn proteome() -> impl Strategy<Value = Proteome> {
+        let protein = ("[A-C]{0,2}", "[A-Z0-9]{1,6}", "[A-Z]{0,40}");
+        vec(protein, 0..12).prop_map(|rows| {
+            let mut proteins: Vec<Protein> = rows
+                .into_iter()
+                .map(|(gene, accession, residues)| Protein {
+                    accession,
+                    gene,
+                    sequence: residues.into_bytes(),
+                })
+                .collect();
+            proteins.sort_by(|a, b| (&a.gene, &a.accession).cmp(&(&b.gene, &b.accession)));
+            Proteome { proteins }
+        })
+    }
+
+    fn domains() -> impl Strategy<Value = DomainTable> {
+        let domain = ("\\PC{0,12}", "\\PC{0,6}", any::<(u32, u32)>(), "[ab]");
+        let table = proptest::collection::btree_map("[A-Z]{1,3}", vec(domain, 0..4), 0..6);
+        table.prop_map(|table| {
+            let domains = |rows: Vec<(String, String, (u32, u32), String)>| {
+                rows.into_iter()
+                    .map(|(name, id, (start, end), source)| Domain {
+                        name,
+                        id,
+                        residues: ResidueRange {
+                            start: Residue(start),
+                            end: Residue(end),
+                        },
+                        source,
+                    })
+                    .collect()
+            };
+            let rows = table.into_iter();
+            rows.map(|(gene, rows)| (gene, domains(rows))).collect()
+        })
+    }
+
+    fn bands() -> impl Strategy<Value = Vec<CytoBand>> {
+        vec((0u64..9, 1u64..9, "[pq][0-9]{1,2}", any::<bool>()), 0..20).prop_map(|rows| {
+            let mut end = 0;
+            let band = |(gap, len, name, last): (u64, u64, String, bool)| {
+                let start = end + gap;
+                end = start + len;
+                CytoBand {
+                    // Bands of one chromosome, then, at the latest, of another.
+                    chrom: if start < 60 { "chr1" } else { "chr2" }.to_owned(),
+                    start,
+                    end,
+                    name,
+                    stain: if last { "gneg" } else { "gpos50" }.to_owned(),
+                }
+            };
+            rows.into_iter().map(band).collect()
+        })
+    }
+
+    fn offsets() -> impl Strategy<Value = Vec<GeneOffset>> {
+        let row = ("[A-Z]{1,4}", 0u64..1 << 30, 1u64..1 << 20, 0u64..1 << 30);
+        vec(row, 0..12).prop_map(|rows| {
+            let offset = |(gene, start, len, grch37_start): (String, u64, u64, u64)| GeneOffset {
+                gene,
+                chrom: "chr3".to_owned(),
+                start,
+                end: start + len,
+                grch37_start,
+            };
+            rows.into_iter().map(offset).collect()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn sequences_and_loci_round_trip(
+            sequences in vec(bases(), 0..8), loci in vec(locus(), 0..6)
+        ) {
+            prop_assert_eq!(decode_sequences(&encode_sequences(&sequences)).unwrap(), sequences);
+            prop_assert_eq!(decode_loci(&encode_loci(&loci)).unwrap(), loci);
+        }
+
+        #[test]
+        fn tables_round_trip(
+            proteome in proteome(), domains in domains(), bands in bands(), offsets in offsets()
+        ) {
+            prop_assert_eq!(decode_proteome(&encode_proteome(&proteome)).unwrap(), proteome);
+            prop_assert_eq!(decode_domains(&encode_domains(&domains)).unwrap(), domains);
+            prop_assert_eq!(decode_bands(&encode_bands(&bands)).unwrap(), bands);
+            prop_assert_eq!(decode_offsets(&encode_offsets(&offsets)).unwrap(), offsets);
+        }
+
+        #[test]
+        fn masks_round_trip(len in 0usize..200, set in vec(0usize..200, 0..20)) {
+            let mut mask = RepeatMask::new(len);
+            for at in set {
+                mask.set(at);
+            }
+            prop_assert_eq!(decode_mask(&encode_mask(&mask)).unwrap(), mask);
+        }
+
+        #[test]
+        fn damage_is_an_error_or_another_table(
+            loci in vec(locus(), 1..6), at in any::<usize>(), to in any::<u8>()
+        ) {
+            let mut bytes = encode_loci(&loci);
+            let at = at % bytes.len();
+            bytes[at] = to;
+            let _ = decode_loci(&bytes);
+            bytes.truncate(at);
+            prop_assert!(decode_loci(&bytes).is_err());
+        }
+    }
+}
