@@ -28,7 +28,7 @@ pub struct Anatomy<'b> {
     pub sequence: Vec<u8>,
     /// Exons of the canonical transcript, in order.
     pub exons: Vec<AlkExon>,
-    /// Offsets whose 24-mer also occurs elsewhere.
+    /// Bases of interspersed repeats (Alu, L1 and the like): reads there come from anywhere in the genome.
     pub repeat: Vec<bool>,
     /// The transcript the exon numbers refer to.
     pub transcript: &'b Transcript,
@@ -56,8 +56,7 @@ impl<'b> Anatomy<'b> {
             })
             .collect();
         let sequence = locus.sequence.unpack();
-        let mask = bundle.repeat_mask();
-        let repeat = (0..sequence.len()).map(|offset| mask.get(offset)).collect();
+        let repeat = repeats(bundle, sequence.len());
         Anatomy {
             sequence,
             exons,
@@ -130,9 +129,96 @@ impl<'b> Anatomy<'b> {
         spans
     }
 
-    /// Whether the `length` bases from `offset` lie within a repeated 24-mer.
+    /// Whether any of the `length` bases from `offset` belongs to a repeat.
     pub fn repeated(&self, offset: usize, length: usize) -> bool {
-        let first = (offset + length).saturating_sub(24);
-        (first..=offset).any(|start| self.repeat.get(start).copied().unwrap_or(false))
+        self.unique_bases(offset, length) < length
+    }
+
+    /// How many of the `length` bases from `offset` belong to no repeat.
+    pub fn unique_bases(&self, offset: usize, length: usize) -> usize {
+        self.repeat
+            .get(offset..offset + length)
+            .map_or(0, |span| span.iter().filter(|repeat| !**repeat).count())
+    }
+}
+
+/// Whole repeats, from the bundle's mask of 24-mers that occur elsewhere.
+///
+/// Copies of a repeat differ, so the mask has holes; what lies between masked words a short way apart is the same
+/// element. A few masked words alone are chance, or a gene family, and are left.
+fn repeats(bundle: &Bundle, length: usize) -> Vec<bool> {
+    const WORD: usize = 24;
+    const HOLE: usize = 60;
+    const MIN_WORDS: usize = 20;
+    const MARGIN: usize = 15;
+    let mask = bundle.repeat_mask();
+    let mut repeat = vec![false; length];
+    let mut element: Option<(Range<usize>, usize)> = None;
+    let mut close = |element: Option<(Range<usize>, usize)>| {
+        if let Some((span, _)) = element.filter(|(_, words)| *words >= MIN_WORDS) {
+            repeat[span.start.saturating_sub(MARGIN)..(span.end + MARGIN).min(length)].fill(true);
+        }
+    };
+    for offset in (0..length).filter(|&offset| mask.get(offset)) {
+        match element.as_mut() {
+            Some((span, words)) if offset <= span.end + HOLE => {
+                span.end = offset + WORD;
+                *words += 1;
+            }
+            _ => close(element.replace((offset..offset + WORD, 1))),
+        }
+    }
+    close(element);
+    repeat
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exons_are_free_of_repeats_and_intron_18_holds_one() {
+        let anatomy = Anatomy::new(Bundle::embedded());
+        for exon in &anatomy.exons[..28] {
+            assert!(
+                !anatomy.repeated(exon.span.start, exon.span.len()),
+                "exon {}",
+                exon.number
+            );
+        }
+        let intron = anatomy.exons[17].span.end..anatomy.exons[18].span.start;
+        let unique = anatomy.unique_bases(intron.start, intron.len());
+        // One Alu of some 300 bases.
+        assert!(
+            (250..450).contains(&(intron.len() - unique)),
+            "{unique} of {}",
+            intron.len()
+        );
+        let intron = anatomy.exons[18].span.end..anatomy.exons[19].span.start;
+        assert!(!anatomy.repeated(intron.start, intron.len()), "intron 19");
+    }
+
+    #[test]
+    fn exons_follow_each_other_in_sense() {
+        let anatomy = Anatomy::new(Bundle::embedded());
+        assert_eq!(anatomy.exons.len(), 29);
+        assert!(
+            anatomy
+                .exons
+                .windows(2)
+                .all(|pair| pair[0].span.end < pair[1].span.start)
+        );
+        let e20 = anatomy.exon(20).unwrap();
+        assert_eq!(anatomy.coding_before(e20.span.start), Some(3_172));
+        assert_eq!(
+            &anatomy.sequence[e20.span.start..e20.span.start + 15],
+            b"TGTACCGCCGGAAGC"
+        );
+        assert_eq!(
+            anatomy
+                .exon_from(e20.span.start - 5)
+                .map(|exon| exon.number),
+            Some(20)
+        );
     }
 }

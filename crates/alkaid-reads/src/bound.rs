@@ -13,8 +13,8 @@ const NEEDED: u64 = 3;
 const PROBABILITY: f64 = 0.95;
 /// Shortest anchor on either side of a junction with which a read counts.
 const COUNTED_ANCHOR: f64 = 7.0;
-/// Shortest anchor on ALK's side that brings a fragment through the sieve.
-const SIEVE_ANCHOR: f64 = 15.0;
+/// Shortest anchor on ALK's side that always brings a fragment through the sieve.
+const SIEVE_ANCHOR: f64 = 12.0;
 /// A negative says little if a fusion at this many fragments per million could hide (RNA).
 const RNA_LIMIT: f64 = 100.0;
 /// The same as an allele fraction (DNA): a heterozygous change in a sample that is half tumour.
@@ -75,25 +75,14 @@ fn dna(mean: f64, anatomy: &Anatomy, coverage: &Coverage) -> (Bound, Verdict) {
         .break_region()
         .map(|offset| coverage.through(offset))
         .collect();
+    // A panel may cover a part only: the bound is that of the covered part, and how much that is is said.
+    let all = through.len().max(1) as f64;
+    through.retain(|&depth| f64::from(depth) >= mean);
     through.sort_unstable();
-    let median = f64::from(through.get(through.len() / 2).copied().unwrap_or(0));
-    let covered = through
-        .iter()
-        .filter(|&&depth| f64::from(depth) >= mean)
-        .count() as f64
-        / through.len().max(1) as f64;
-    // A panel may cover intron 19 only: the bound is that of the covered half, and the rest is said.
-    let usual = through
-        .iter()
-        .rev()
-        .take((through.len() as f64 * covered) as usize / 2 + 1)
-        .next_back()
-        .copied();
-    let depth = if median >= mean {
-        median
-    } else {
-        usual.map_or(0.0, f64::from)
-    };
+    let covered = through.len() as f64 / all;
+    let depth = through
+        .get(through.len() / 2)
+        .map_or(0.0, |&depth| f64::from(depth));
     let limit = (depth >= mean).then(|| mean / depth);
     let verdict = if limit.is_some_and(|limit| limit <= DNA_LIMIT) {
         Verdict::NotDetected
@@ -102,15 +91,15 @@ fn dna(mean: f64, anatomy: &Anatomy, coverage: &Coverage) -> (Bound, Verdict) {
     };
     let statement = match limit {
         Some(limit) => format!(
-            "A rearrangement in at least {} % of the molecules would have been seen with 95 % probability, for breakpoints in \
-             the {:.0} % of ALK introns 15–20 and exons 16–21 that are covered (median {depth:.0} molecules there).",
+            "A rearrangement in at least {} % of the fragments would have been seen with 95 % probability, for breakpoints in \
+             the {:.0} % of ALK introns 15–20 and exons 16–21 that are covered (median {depth:.0} fragments there).",
             significant(100.0 * limit),
             100.0 * covered
         ),
         None => "ALK introns 15–20 and exons 16–21 are not covered deeply enough to show a rearrangement.".to_owned(),
     };
     let model = format!(
-        "Poisson number of molecules across the breakpoint at the median depth of reads that run through a base with 5 nt on \
+        "Poisson number of fragments across the breakpoint at the median depth of reads that run through a base with 5 nt on \
          either side; {NEEDED} needed. Above an allele fraction of {DNA_LIMIT}: insufficient."
     );
     let bound = Bound {

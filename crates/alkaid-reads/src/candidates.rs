@@ -28,8 +28,9 @@ const EXPLAINED: f64 = 0.7;
 const MIN_PEPTIDE: i32 = 6;
 /// Residues that a translated mate must match.
 const MIN_MATE_PEPTIDE: i32 = 10;
-/// Bases searched beside the break for micro-homology when junctions are compared.
+/// Distance on ALK, and bases next to it, by which junctions are compared.
 const SAME_PLACE: usize = 3;
+const SAME_BASES: usize = 18;
 
 /// A mate that is not on ALK while the other read is.
 #[derive(Clone, Debug)]
@@ -341,32 +342,30 @@ fn merge(mut resolved: Vec<(Junction, usize)>) -> Vec<Junction> {
     kept
 }
 
-/// Whether two junctions are one, seen with different errors.
+/// Whether two junctions are one: what stands next to ALK is the same, whatever differs further out (an adapter,
+/// another exon before the last one, errors).
 fn same(a: &Junction, b: &Junction) -> bool {
-    if a.side != b.side || a.alk.abs_diff(b.alk) > SAME_PLACE || a.gene() != b.gene() {
+    if a.side != b.side || a.alk.abs_diff(b.alk) > SAME_PLACE {
         return false;
     }
-    let place = |junction: &Junction| {
-        junction
-            .origin
-            .as_ref()
-            .and_then(|origin| origin.genome.clone())
+    // The one that leaves more to ALK starts further out.
+    let further_in = match a.side {
+        BreakSide::Before => a.alk.max(b.alk),
+        BreakSide::After => a.alk.min(b.alk),
     };
-    match (place(a), place(b)) {
-        (Some((chrom_a, pos_a, _)), Some((chrom_b, pos_b, _))) => {
-            // The same number of bases on both sides of a shifted junction.
-            chrom_a == chrom_b
-                && pos_a.abs_diff(pos_b) as usize <= SAME_PLACE
-                && a.inserted.len().abs_diff(b.inserted.len()) <= SAME_PLACE
-        }
-        _ => {
-            let near = a.outward.len().min(b.outward.len()).min(30);
-            let differing = a.outward[..near]
-                .iter()
-                .zip(&b.outward[..near])
-                .filter(|(x, y)| x != y)
-                .count();
-            near >= 10 && differing * 8 <= near
-        }
-    }
+    let from = |junction: &'_ Junction| further_in.abs_diff(junction.alk);
+    let shift = from(a).max(from(b));
+    let near = |junction: &Junction| -> Vec<u8> {
+        junction
+            .outward
+            .iter()
+            .skip(shift - from(junction))
+            .take(SAME_BASES)
+            .copied()
+            .collect()
+    };
+    let (near_a, near_b) = (near(a), near(b));
+    let compared = near_a.len().min(near_b.len());
+    let differing = near_a.iter().zip(&near_b).filter(|(x, y)| x != y).count();
+    compared >= 8 && differing * 8 <= compared
 }

@@ -16,6 +16,8 @@ const WINDOW: usize = 12;
 const MAX_DIFFERENCE: f64 = 0.12;
 /// Clips longer than this are compared and voted on only this far from the junction.
 const MAX_CLIP: usize = 400;
+/// Bases kept of ALK's side of a read.
+pub const INWARD: usize = 30;
 /// Reads that vote on a consensus; more would not change it.
 const MAX_VOTERS: usize = 400;
 
@@ -43,6 +45,10 @@ pub struct BreakRead {
     pub clip: Vec<u8>,
     /// Qualities of the clip, same order; empty when unknown.
     pub quals: Vec<u8>,
+    /// The read's first bases on ALK's side, nearest to the junction first.
+    pub inward: Vec<u8>,
+    /// Whether ALK's part stops on its other side as well: a look-alike within another gene does that.
+    pub island: bool,
 }
 
 /// Reads with one junction.
@@ -54,6 +60,8 @@ pub struct Cluster {
     pub offset: usize,
     /// Consensus beyond the junction, ALK sense, nearest base to the junction *first*.
     pub outward: Vec<u8>,
+    /// Consensus on ALK's side, nearest base to the junction first; ALK's own bases but for mismatches.
+    pub inward: Vec<u8>,
     /// Members.
     pub reads: Vec<BreakRead>,
 }
@@ -77,10 +85,15 @@ pub fn breaks(
     quals: &[u8],
     placed: &Placed,
 ) -> Vec<BreakRead> {
-    let mut found = Vec::new();
-    if placed.score < MIN_ANCHOR {
-        return found;
+    if placed.score < MIN_ANCHOR || low_complexity(&sense[placed.start..placed.end]) {
+        return Vec::new();
     }
+    let quals = if quals.len() == sense.len() {
+        quals
+    } else {
+        &[]
+    };
+    let mut found = Vec::new();
     if placed.start >= MIN_CLIP {
         let from = placed.start.saturating_sub(MAX_CLIP);
         let clip: Vec<u8> = sense[from..placed.start].iter().rev().copied().collect();
@@ -91,29 +104,48 @@ pub fn breaks(
             .rev()
             .copied()
             .collect();
+        let offset = placed.first();
+        let inward = sense[placed.start..placed.end]
+            .iter()
+            .take(INWARD)
+            .copied()
+            .collect();
         found.push(BreakRead {
             fragment,
             mate,
             side: BreakSide::Before,
-            offset: placed.first(),
+            offset,
             clip,
             quals,
+            inward,
+            island: false,
         });
     }
     if sense.len() - placed.end >= MIN_CLIP {
         let to = sense.len().min(placed.end + MAX_CLIP);
         let clip = sense[placed.end..to].to_vec();
         let quals = quals.get(placed.end..to).unwrap_or(&[]).to_vec();
+        let offset = placed.last();
+        let inward = sense[placed.start..placed.end]
+            .iter()
+            .rev()
+            .take(INWARD)
+            .copied()
+            .collect();
         found.push(BreakRead {
             fragment,
             mate,
             side: BreakSide::After,
-            offset: placed.last(),
+            offset,
             clip,
             quals,
+            inward,
+            island: false,
         });
     }
     found.retain(|read| !low_complexity(&read.clip) && !poor(&read.quals));
+    let island = found.len() == 2;
+    found.iter_mut().for_each(|read| read.island = island);
     found
 }
 
@@ -259,7 +291,31 @@ fn consensus(members: Vec<&BreakRead>) -> Cluster {
             votes[column][slot(base)] += weight;
         }
     }
-    let outward = votes
+    // ALK's side needs no layout: members at the commonest offset agree on it.
+    let mut inward_votes = [[0u32; 5]; INWARD];
+    for read in members
+        .iter()
+        .filter(|read| read.offset == offset)
+        .take(MAX_VOTERS)
+    {
+        for (votes, &base) in inward_votes.iter_mut().zip(&read.inward) {
+            votes[slot(base)] += 1;
+        }
+    }
+    let outward = winners(&votes);
+    let inward = winners(&inward_votes);
+    Cluster {
+        side,
+        offset,
+        outward,
+        inward,
+        reads: members.into_iter().cloned().collect(),
+    }
+}
+
+/// The base with most votes in each column, up to the first column without votes.
+fn winners(votes: &[[u32; 5]]) -> Vec<u8> {
+    votes
         .iter()
         .map_while(|column| {
             let best = (0..4).max_by_key(|&base| (column[base], std::cmp::Reverse(base)))?;
@@ -272,13 +328,7 @@ fn consensus(members: Vec<&BreakRead>) -> Cluster {
                 }
             })
         })
-        .collect();
-    Cluster {
-        side,
-        offset,
-        outward,
-        reads: members.into_iter().cloned().collect(),
-    }
+        .collect()
 }
 
 /// The column, counted from `offset` outwards, of base `index` of a clip that starts at `own` offset.
@@ -313,6 +363,8 @@ mod tests {
             offset,
             clip: clip.to_vec(),
             quals: vec![],
+            inward: vec![],
+            island: false,
         }
     }
 

@@ -68,6 +68,8 @@ pub struct Support {
 /// Recognises junctions in reads.
 pub struct Recogniser {
     bridges: Vec<(BreakSide, usize, Bridge)>,
+    /// Reads behind each junction's consensus: of two that fit a read alike, the commoner has it.
+    reads: Vec<usize>,
     /// (locus offset, index) of the junctions, by offset.
     by_offset: Vec<(usize, usize)>,
     /// Seeds beyond ALK: (junction, distance of the seed's nearest base from the junction).
@@ -110,6 +112,7 @@ impl Recogniser {
         by_offset.sort_unstable();
         Recogniser {
             bridges: held,
+            reads: junctions.iter().map(|junction| junction.reads).collect(),
             by_offset,
             seeds,
         }
@@ -136,7 +139,10 @@ impl Recogniser {
                 let Some(fit) = self.fit(junction, sense, split) else {
                     continue;
                 };
-                if best.is_none_or(|best| fit > best.fit) {
+                let better = |best: Crossing| {
+                    (fit, self.reads[junction]) > (best.fit, self.reads[best.junction])
+                };
+                if best.is_none_or(better) {
                     best = Some(Crossing {
                         junction,
                         mate,
@@ -371,6 +377,8 @@ mod tests {
             origin: None,
             inserted: vec![],
             outward: LEFT.iter().rev().copied().collect(),
+            reads: 1,
+            islands: 0,
         };
         Recogniser::new(&[junction], vec![bridge])
     }

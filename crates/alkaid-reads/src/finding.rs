@@ -104,9 +104,10 @@ pub struct FusionCall {
     pub named_variant_status: Option<String>,
     /// Whether ALK's reading frame goes on from the partner's. `None` when unknown.
     pub in_frame: Option<bool>,
-    /// Bases between the two sides that belong to neither (or to an intron), ALK sense.
+    /// Bases between the two positions that belong to neither side, ALK sense. What a side keeps of an intron lies
+    /// within its position and is named in `insertion_origin` only.
     pub inserted: String,
-    /// Where inserted bases come from, if known: `56 nt of ALK intron 19`, `untemplated`.
+    /// What the transcript holds between the two genes' exons: `2 nt of unknown origin`, `56 nt of ALK intron 19`.
     pub insertion_origin: Vec<String>,
     /// Bases by which the breakpoint can be shifted without changing the sequence (0 = exact).
     pub microhomology: u32,
@@ -274,7 +275,8 @@ pub struct Statistic {
 pub struct Refusal {
     /// `GENE::ALK`, `?::ALK`.
     pub name: String,
-    /// Short code: `too_few_unique_fragments`, `chimeric_pcr`, `homology`, `read_through`, `wild_type`, `misaligned`, …
+    /// Short code: `too_few_unique_fragments`, `artefact_likelier`, `homology`, `look_alike`, `low_complexity`,
+    /// `fold_back`, `within_alk`, `kinase_not_kept`, `reciprocal_unresolved`.
     pub reason: String,
     /// In words, with the numbers.
     pub explanation: String,

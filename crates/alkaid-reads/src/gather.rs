@@ -9,7 +9,7 @@ use crate::census::Census;
 use crate::fragment::Fragment;
 use crate::place::{Placed, Placer};
 use crate::store::Store;
-use crate::trim::trim;
+use crate::trim::{Trimmed, trim};
 
 /// Unplaced bases at either end of a read up to which it is plain ALK.
 const RAGGED: usize = 4;
@@ -73,12 +73,14 @@ impl<'a, 'b> Gatherer<'a, 'b> {
 
     /// Takes in one fragment.
     pub fn take(&mut self, mut fragment: Fragment) {
-        trim(&mut fragment);
-        let places = place(self.placer, &fragment);
-        let [first, second] = [places[0].as_ref(), places[1].as_ref()];
-        if first.is_none() && second.is_none() {
+        let mut places = place(self.placer, &fragment);
+        if places.iter().all(Option::is_none) {
             return;
         }
+        if trim(&mut fragment) == Trimmed::Yes {
+            places = place(self.placer, &fragment);
+        }
+        let [first, second] = [places[0].as_ref(), places[1].as_ref()];
         self.census.observe(&fragment, [first, second]);
         if plain(&fragment, &places) || self.failure.is_some() {
             return;

@@ -26,7 +26,7 @@ const CHIMERA_SITES: f64 = 1_000.0;
 /// Share of the other odd molecules around the same ALK base that resemble a given one: places where polymerase or
 /// sequencer fail again and again yield similar sequences.
 const SITE_SHARE: f64 = 0.1;
-/// Factor per molecule for a junction that is only ever read out of ALK (a true one is read from either side with equal
+/// Factor per fragment for a junction that is only ever read out of ALK (a true one is read from either side with equal
 /// probability; a read that loses its phase always does so onwards), and the most that it may cost, because the primers
 /// of anchored PCR can fix the direction.
 const ONE_WAY: (f64, f64) = (-0.3, -3.0);
@@ -50,6 +50,8 @@ const READ_THROUGH_REACH: u64 = 200_000;
 /// Identity of the clip to ALK's own sequence at which it is a look-alike of ALK; chance gives 0.25.
 const HOMOLOGY_IDENTITY: f64 = 0.62;
 const HOMOLOGY_LENGTH: usize = 20;
+/// Share of reads that may leave ALK again (through errors at their ends) in a true junction.
+const ISLAND_SHARE: f64 = 0.4;
 /// Identity at which the other gene, unrearranged, looks like ALK's side of the junction.
 const CONTINUATION_IDENTITY: f64 = 0.75;
 
@@ -113,7 +115,7 @@ pub fn judge(
             None => {}
         }
     }
-    if !alk_edge {
+    if !alk_edge && seen.molecule == Molecule::Rna {
         let beyond = (junction.microhomology() as f64 - 3.0).max(0.0);
         if beyond > 0.0 {
             terms.push(term(
@@ -224,6 +226,13 @@ fn refusal(
             100.0 * identity
         );
         return Some(("homology", explanation));
+    }
+    if junction.islands >= 2 && junction.islands as f64 > ISLAND_SHARE * junction.reads as f64 {
+        let explanation = format!(
+            "{} of {} reads that break here leave ALK again within the read: a piece of another gene that resembles ALK",
+            junction.islands, junction.reads
+        );
+        return Some(("look_alike", explanation));
     }
     let enough = seen.molecules >= MIN_MOLECULES || (seen.molecules == 1 && seen.spanning >= 2);
     if !enough {

@@ -7,8 +7,8 @@ use crate::cluster::{BreakSide, Cluster};
 use crate::finding::Molecule;
 use crate::partner::{Origin, Place};
 
-/// Within how many chance-matching bases of an exon's edge a junction in RNA is taken to be at it.
-const EDGE_REACH: usize = 6;
+/// Fewest bases of ALK between partner and exon that are a retained stretch of intron and not chance.
+const MIN_RETAINED: usize = 4;
 /// Bases of each side kept to recognise the junction in reads.
 const FLANK: usize = 320;
 
@@ -29,42 +29,44 @@ pub struct Junction<'b> {
     pub inserted: Vec<u8>,
     /// Consensus beyond ALK (insertion, then partner), nearest base first.
     pub outward: Vec<u8>,
+    /// Reads that the consensus was made of.
+    pub reads: usize,
+    /// Of these, how many leave ALK again on its other side.
+    pub islands: usize,
 }
 
-/// Gives back to the clip what ALK took by chance: if an exon starts (ends) just inside, the junction is there.
+/// Gives back to the clip what ALK took by chance: if an exon starts (ends) just inside, the junction is taken to be
+/// there. [`Junction::resolve`] undoes it where the partner does not continue.
 pub fn settle_on_exon(anatomy: &Anatomy, cluster: &mut Cluster) {
-    match cluster.side {
-        BreakSide::Before => {
-            let start = anatomy
-                .exons
-                .iter()
-                .map(|exon| exon.span.start)
-                .find(|&start| cluster.offset < start && start <= cluster.offset + EDGE_REACH);
-            if let Some(start) = start {
-                let mut outward: Vec<u8> = anatomy.sequence[cluster.offset..start]
-                    .iter()
-                    .rev()
-                    .copied()
-                    .collect();
-                outward.append(&mut cluster.outward);
-                cluster.outward = outward;
-                cluster.offset = start;
-            }
-        }
-        BreakSide::After => {
-            let end = anatomy
-                .exons
-                .iter()
-                .map(|exon| exon.span.end)
-                .find(|&end| end < cluster.offset && cluster.offset <= end + EDGE_REACH);
-            if let Some(end) = end {
-                let mut outward = anatomy.sequence[end..cluster.offset].to_vec();
-                outward.append(&mut cluster.outward);
-                cluster.outward = outward;
-                cluster.offset = end;
-            }
-        }
+    let reach = cluster.inward.len();
+    let edge = match cluster.side {
+        BreakSide::Before => anatomy
+            .exons
+            .iter()
+            .map(|exon| exon.span.start)
+            .find(|&start| cluster.offset < start && start <= cluster.offset + reach),
+        BreakSide::After => anatomy
+            .exons
+            .iter()
+            .map(|exon| exon.span.end)
+            .find(|&end| end < cluster.offset && cluster.offset <= end + reach),
+    };
+    if let Some(edge) = edge {
+        give_back(
+            &mut cluster.outward,
+            &mut cluster.inward,
+            cluster.offset.abs_diff(edge),
+        );
+        cluster.offset = edge;
     }
+}
+
+/// Moves the first `bases` of ALK's side to the clip.
+fn give_back(outward: &mut Vec<u8>, inward: &mut Vec<u8>, bases: usize) {
+    let mut longer: Vec<u8> = inward.drain(..bases.min(inward.len())).collect();
+    longer.reverse();
+    longer.append(outward);
+    *outward = longer;
 }
 
 impl<'b> Junction<'b> {
@@ -91,8 +93,13 @@ impl<'b> Junction<'b> {
             origin,
             inserted,
             outward: cluster.outward.clone(),
+            reads: cluster.reads.len(),
+            islands: cluster.reads.iter().filter(|read| read.island).count(),
         };
-        if gap == 0 && junction.origin.is_some() {
+        if gap > 0 {
+            junction.keep_retained(anatomy);
+        }
+        if junction.inserted.is_empty() && junction.origin.is_some() {
             junction.back = junction.shared_outward(anatomy);
             junction.forward = junction.origin.as_ref().map_or(0, |origin| origin.homology);
             if junction.side == BreakSide::Before {
@@ -101,6 +108,29 @@ impl<'b> Junction<'b> {
             }
         }
         junction
+    }
+
+    /// Bases next to ALK that the partner does not explain but ALK's own sequence does belong to ALK: retained intron.
+    fn keep_retained(&mut self, anatomy: &Anatomy) {
+        let own = self.shared_outward(anatomy).min(self.inserted.len());
+        if own < MIN_RETAINED {
+            return;
+        }
+        self.outward.drain(..own);
+        let kept = self.inserted.len() - own;
+        match self.side {
+            BreakSide::Before => {
+                self.alk -= own;
+                self.inserted.truncate(kept);
+            }
+            BreakSide::After => {
+                self.alk += own;
+                self.inserted.drain(..own);
+            }
+        }
+        if let Some(origin) = self.origin.as_mut() {
+            origin.gap = origin.gap.saturating_sub(own);
+        }
     }
 
     /// Clip bases next to the junction that ALK's own sequence also has there.
@@ -414,19 +444,24 @@ mod tests {
     }
 
     #[test]
-    fn a_chance_match_before_an_exon_is_given_back() {
+    fn a_chance_match_before_an_exon_is_given_back_as_the_reads_have_it() {
         let anatomy = Anatomy::new(Bundle::embedded());
         let start = anatomy.exon(20).unwrap().span.start;
+        // The second base differs from ALK's intron.
+        let inward = [b"AT".as_slice(), &anatomy.sequence[start..start + 20]].concat();
+        let outward = b"AAATCC".to_vec();
         let mut cluster = Cluster {
             side: BreakSide::Before,
             offset: start - 2,
-            outward: b"AAATCC".to_vec(),
+            outward,
+            inward,
             reads: Vec::new(),
         };
         settle_on_exon(&anatomy, &mut cluster);
-        assert_eq!(cluster.offset, start);
-        let mut expected = vec![anatomy.sequence[start - 1], anatomy.sequence[start - 2]];
-        expected.extend(b"AAATCC");
-        assert_eq!(cluster.outward, expected);
+        assert_eq!(
+            (cluster.offset, cluster.outward.as_slice()),
+            (start, b"TAAAATCC".as_slice())
+        );
+        assert_eq!(cluster.inward, &anatomy.sequence[start..start + 20]);
     }
 }

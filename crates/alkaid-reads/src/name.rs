@@ -303,7 +303,7 @@ fn five_end<'b>(
     let best = *models.first()?;
     let ends_here = |model: &&&Transcript| exon_ending_at(model, *pos).is_some();
     // The reference transcript, unless only another one ends an exon here and the sequence does not tell how.
-    if exon_ending_at(best, *pos).is_none()
+    if !matches!(best.locate(*pos), Some(Region::Exon(_)))
         && let Some(Place::Transcript(seen, at)) = origin.place
     {
         if let Some(end) = through_isoform(bundle, best, seen, at) {
@@ -436,18 +436,30 @@ fn frame_and_names(
     let exon_number = five.exon.map(|(exon, _)| exon.number.0);
     let text = names.inserted.clone();
     let gene = &five.transcript.gene;
-    let variant = named_variant(
-        gene,
-        five.coding,
-        exon_number,
-        inserted.len(),
-        &text,
-        Some(resumes.0),
-    )
-    .or_else(|| {
-        let pos = junction.origin.as_ref()?.genome.as_ref()?.1 + 1;
-        named_variant_at(gene, pos, inserted.len(), &text, Some(resumes.0))
-    });
+    // Under micro-homology the table may have the junction a base or two away.
+    let shifts = -(junction.back as i64)..=junction.forward as i64;
+    let variant = shifts
+        .filter_map(|shift| {
+            let five_cds = five
+                .coding
+                .map(|coding| coding.checked_add_signed(shift as i32));
+            let alk = resumes.0.checked_add_signed(shift as i32)?;
+            let found = named_variant(
+                gene,
+                five_cds.flatten(),
+                exon_number,
+                inserted.len(),
+                &text,
+                Some(alk),
+            )?;
+            Some((shift.abs(), found))
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, variant)| variant)
+        .or_else(|| {
+            let pos = junction.origin.as_ref()?.genome.as_ref()?.1 + 1;
+            named_variant_at(gene, pos, inserted.len(), &text, Some(resumes.0))
+        });
     names.variant = variant.map(|variant| (variant.name.to_owned(), variant.status.to_string()));
     let accession = |transcript: &Transcript| {
         transcript

@@ -15,10 +15,12 @@ const MATCH: i32 = 1;
 const MISMATCH: i32 = -2;
 /// An extension is given up when it has lost this much.
 const DROP: i32 = 8;
+/// Bases outside repeats that a placement needs: a piece of Alu says nothing of ALK.
+const MIN_UNIQUE: usize = 20;
 /// Score that a stretch beyond a splice junction must earn when it takes the read to its end.
 const SHORT_OVERHANG: i32 = 6;
 /// The same when the read goes on beyond it with something else.
-const LONG_OVERHANG: i32 = 12;
+const LONG_OVERHANG: i32 = 18;
 /// Diagonals tried per read and strand.
 const DIAGONALS: usize = 4;
 /// An ALK part with a larger share of mismatches is a look-alike, not ALK.
@@ -105,6 +107,14 @@ impl<'a, 'b> Placer<'a, 'b> {
             (None, reverse) => reverse?,
         };
         let length = best.end - best.start;
+        let unique: usize = best
+            .blocks
+            .iter()
+            .map(|&(offset, bases)| self.anatomy.unique_bases(offset, bases))
+            .sum();
+        if unique < MIN_UNIQUE.min(length) {
+            return None;
+        }
         (best.mismatches as f64 <= MAX_MISMATCH_RATE * length as f64 + 0.5).then_some(best)
     }
 

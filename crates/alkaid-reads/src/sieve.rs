@@ -1,10 +1,11 @@
 //! The sieve: does a fragment touch ALK at all?
 //!
 //! ALK is two parts in ten million of a transcriptome, so nearly every read leaves here and the sieve must cost less
-//! than reading the file. A read is packed to two bits a base and probed at a stride against every k-mer of the small
-//! target, which finds every error-free run of `16 + 8 − 1` bases. Because most RNA junctions enter ALK exactly at an
-//! exon start, the first bases of exons 16–20 are also probed as 12-mers at every fourth base: an anchor of 15 bases
-//! there is always found.
+//! than reading the file. A read is packed to two bits a base and its 16-mers are probed at a stride against every 16-mer
+//! of the small target. At a stride of 8 every error-free run of 23 bases is found; reads above 100 bases are probed at a
+//! stride of 16 and runs of 31 found, because with the longer read the anchors are longer too. An anchor shorter than that lies at an end of its
+//! read, and because most RNA junctions enter ALK exactly at an exon start, the 12-mers at either end of the read are
+//! looked up among the first bases of exons 16–20 as well: there an anchor of 12 bases is found.
 
 use crate::anatomy::{Anatomy, CANONICAL_EXON, FIRST_BREAK_EXON};
 use crate::input::Keep;
@@ -12,21 +13,28 @@ use crate::input::Keep;
 const LONG: usize = 16;
 const SHORT: usize = 12;
 const SHORT_MASK: u32 = (1 << (2 * SHORT)) - 1;
-/// Offsets from an exon start whose 12-mers are watched: the probing stride.
-const SHORT_STARTS: usize = 4;
-/// log2 of the bits in the first-tier table: 128 KiB stay in the second-level cache.
-const LONG_BITS: u32 = 20;
-/// log2 of the bits of the short table: 4 KiB stay in the first-level cache.
-const SHORT_BITS: u32 = 15;
-/// Longest read probed from the stack buffer in one go; longer ones are probed in overlapping pieces.
+/// Offsets from an exon start whose 12-mers are watched: anchors up to the run that the long probes find.
+const SHORT_STARTS: usize = 20;
+/// Bases at either end of a read within which short anchors are looked for: 12-mers at three offsets, so that one
+/// error does not hide the anchor.
+const END: usize = 20;
+/// log2 of the words in the first-tier table: 128 KiB stay in the second-level cache.
+const WORD_BITS: u32 = 14;
+/// Longest read that is probed at the narrower stride.
+const LONG_READ: usize = 100;
+/// Longest read probed in one go; longer ones are probed in overlapping pieces.
 const CHUNK: usize = 512;
 
 /// The k-mers of ALK, both strands.
 pub struct Sieve {
-    long_filter: Vec<u64>,
-    long_exact: Vec<u32>,
-    short_filter: Vec<u64>,
-    short_exact: Vec<u32>,
+    /// Two bits of one word for each k-mer: one look-up, and one false alarm in 300.
+    filter: Vec<u64>,
+    /// Sorted.
+    long: Vec<u32>,
+    /// Sorted.
+    short: Vec<u32>,
+    /// One bit for each 8-mer that a short key starts with.
+    short_prefixes: Vec<u64>,
 }
 
 impl Sieve {
@@ -49,11 +57,24 @@ impl Sieve {
                 }
             }
         }
+        for keys in [&mut long, &mut short] {
+            keys.sort_unstable();
+            keys.dedup();
+        }
+        let mut filter = vec![0; 1 << WORD_BITS];
+        for &key in &long {
+            let (word, bits) = slot(key);
+            filter[word] |= bits;
+        }
+        let mut short_prefixes = vec![0; (1 << 16) / 64];
+        for &key in &short {
+            short_prefixes[usize::from(key as u16) >> 6] |= 1 << (key & 63);
+        }
         Sieve {
-            long_filter: filter(&mut long, LONG_BITS),
-            long_exact: long,
-            short_filter: filter(&mut short, SHORT_BITS),
-            short_exact: short,
+            filter,
+            long,
+            short,
+            short_prefixes,
         }
     }
 
@@ -69,62 +90,44 @@ impl Sieve {
     }
 
     fn hits_chunk(&self, read: &[u8]) -> bool {
-        let mut packed = [0u8; CHUNK / 4];
-        let bytes = read.len() / 4;
-        pack(read, &mut packed);
-        if bytes < LONG / 4 {
+        if read.len() < END {
             return false;
         }
-        let packed = &packed[..bytes];
-        let long = packed.windows(4).step_by(2).chain(packed.windows(4).last());
-        let mut seen = 0;
-        for window in long {
-            let key = u32::from_le_bytes([window[0], window[1], window[2], window[3]]);
-            seen |= self.long_bit(key);
-        }
-        if seen != 0 && self.confirm_long(packed) {
+        let found = if read.len() > LONG_READ {
+            read.chunks_exact(LONG)
+                .any(|bases| self.is_long(pack(bases) | pack(&bases[8..]) << 16))
+        } else {
+            let mut before = pack(read);
+            read.chunks_exact(8).skip(1).map(pack).any(|eight| {
+                let key = before | eight << 16;
+                before = eight;
+                self.is_long(key)
+            })
+        };
+        if found {
             return true;
         }
-        let mut seen = 0;
-        for window in packed.windows(4) {
-            let key = u32::from_le_bytes([window[0], window[1], window[2], window[3]]) & SHORT_MASK;
-            seen |= self.short_bit(key);
-        }
-        // The tail that fills no byte would cost an anchor there up to three bases: look at it unaligned.
-        let tail = key_of(&read[read.len() - LONG..]);
-        for shift in 0..=LONG - SHORT {
-            seen |= self.short_bit(tail >> (2 * shift) & SHORT_MASK);
-        }
-        seen != 0 && self.confirm_short(packed, tail)
+        let (head, tail) = (&read[..END], &read[read.len() - END..]);
+        self.is_long(pack(&tail[END - LONG..]) | pack(&tail[END - 8..]) << 16)
+            || self.short_in(head)
+            || self.short_in(tail)
     }
 
-    fn long_bit(&self, key: u32) -> u64 {
-        let slot = slot(key, LONG_BITS);
-        self.long_filter[slot >> 6] >> (slot & 63) & 1
+    fn is_long(&self, key: u32) -> bool {
+        let (word, bits) = slot(key);
+        self.filter[word] & bits == bits && self.long.binary_search(&key).is_ok()
     }
 
-    fn short_bit(&self, key: u32) -> u64 {
-        let slot = slot(key, SHORT_BITS);
-        self.short_filter[slot >> 6] >> (slot & 63) & 1
-    }
-
-    #[cold]
-    fn confirm_long(&self, packed: &[u8]) -> bool {
-        packed.windows(4).any(|window| {
-            let key = u32::from_le_bytes([window[0], window[1], window[2], window[3]]);
-            self.long_bit(key) != 0 && self.long_exact.binary_search(&key).is_ok()
+    /// Whether one of the 12-mers at offsets 0, 4 and 8 of [`END`] bases is the start of an exon.
+    fn short_in(&self, end: &[u8]) -> bool {
+        let low = u64::from(pack(end) | pack(&end[8..]) << 16);
+        let all = low | u64::from(pack(&end[END - 8..]) >> 8) << 32;
+        [0, 8, 16].into_iter().any(|shift| {
+            let key = (all >> shift) as u32 & SHORT_MASK;
+            // The few keys are told from nearly all others by their first eight bases.
+            self.short_prefixes[usize::from(key as u16) >> 6] >> (key & 63) & 1 != 0
+                && self.short.binary_search(&key).is_ok()
         })
-    }
-
-    #[cold]
-    fn confirm_short(&self, packed: &[u8], tail: u32) -> bool {
-        let aligned = packed
-            .windows(3)
-            .map(|window| u32::from_le_bytes([window[0], window[1], window[2], 0]));
-        let unaligned = (0..=LONG - SHORT).map(|shift| tail >> (2 * shift) & SHORT_MASK);
-        aligned
-            .chain(unaligned)
-            .any(|key| self.short_exact.binary_search(&key).is_ok())
     }
 }
 
@@ -134,16 +137,21 @@ impl Keep for Sieve {
     }
 }
 
-/// Packs four bases a byte, first base in the lowest bits; `A C T G` are 0 1 2 3. A tail of under four is left out.
-fn pack(read: &[u8], packed: &mut [u8; CHUNK / 4]) {
-    for (four, byte) in read.chunks_exact(4).zip(packed.iter_mut()) {
-        let word = u32::from_le_bytes([four[0], four[1], four[2], four[3]]) >> 1 & 0x0303_0303;
-        *byte = (word | word >> 6 | word >> 12 | word >> 18) as u8;
-    }
+/// Packs the first eight bases to two bits each, first base lowest; `A C T G` are 0 1 2 3.
+fn pack(bases: &[u8]) -> u32 {
+    let mut eight = [0; 8];
+    eight.copy_from_slice(&bases[..8]);
+    let spread = u64::from_le_bytes(eight) >> 1 & 0x0303_0303_0303_0303;
+    let pairs = (spread | spread >> 6) & 0x000F_000F_000F_000F;
+    // Four fields of four bits, sixteen apart, come together in the upper sixteen bits; no two products meet.
+    (pairs.wrapping_mul(1 << 48 | 1 << 36 | 1 << 24 | 1 << 12) >> 48) as u32
 }
 
-fn slot(key: u32, bits: u32) -> usize {
-    (key.wrapping_mul(0x9E37_79B1) >> (32 - bits)) as usize
+/// The word of a k-mer and its two bits in it.
+fn slot(key: u32) -> (usize, u64) {
+    let hash = u64::from(key).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let word = (hash >> (64 - WORD_BITS)) as usize;
+    (word, 1 << (hash >> 32 & 63) | 1 << (hash >> 38 & 63))
 }
 
 fn push_both(keys: &mut Vec<u32>, kmer: &[u8]) {
@@ -155,18 +163,6 @@ fn key_of(kmer: &[u8]) -> u32 {
     kmer.iter()
         .rev()
         .fold(0, |key, base| key << 2 | u32::from(base >> 1 & 3))
-}
-
-/// Sorts the keys, and sets their bits in a table of `1 << bits` bits.
-fn filter(keys: &mut Vec<u32>, bits: u32) -> Vec<u64> {
-    keys.sort_unstable();
-    keys.dedup();
-    let mut table = vec![0u64; 1 << (bits - 6)];
-    for &key in keys.iter() {
-        let slot = slot(key, bits);
-        table[slot >> 6] |= 1 << (slot & 63);
-    }
-    table
 }
 
 #[cfg(test)]
@@ -195,10 +191,7 @@ mod tests {
     #[test]
     fn packs_as_the_keys_are_made() {
         let read = b"ACGTTGCATTACGGAC";
-        let mut packed = [0; CHUNK / 4];
-        pack(read, &mut packed);
-        let key = u32::from_le_bytes([packed[0], packed[1], packed[2], packed[3]]);
-        assert_eq!(key, key_of(read));
+        assert_eq!(pack(read) | pack(&read[8..]) << 16, key_of(read));
     }
 
     #[test]

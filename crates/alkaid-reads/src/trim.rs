@@ -15,8 +15,33 @@ const ADAPTERS: [&[u8]; 5] = [
 /// Fewest bases of both mates that must agree before an overlap is believed.
 const MIN_OVERLAP: usize = 20;
 
+/// Whether anything was cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trimmed {
+    /// Some bases were.
+    Yes,
+    /// Nothing was.
+    No,
+}
+
 /// Cuts adapters off the fragment's reads.
-pub fn trim(fragment: &mut Fragment) {
+pub fn trim(fragment: &mut Fragment) -> Trimmed {
+    let bases = |fragment: &Fragment| {
+        fragment
+            .reads()
+            .map(|(_, read)| read.bases.len())
+            .sum::<usize>()
+    };
+    let before = bases(fragment);
+    cut_adapters(fragment);
+    if bases(fragment) < before {
+        Trimmed::Yes
+    } else {
+        Trimmed::No
+    }
+}
+
+fn cut_adapters(fragment: &mut Fragment) {
     if let Some(second) = fragment.second.as_mut() {
         if let Some(length) = insert_length(&fragment.first.bases, &second.bases) {
             cut(&mut fragment.first, length);

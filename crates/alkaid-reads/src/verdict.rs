@@ -120,7 +120,10 @@ fn outcome(facts: &Facts, weighed: &Weighed) -> Outcome {
     let molecules = weighed.support.molecules.len();
     if matches!(
         weighed.judgement.refusal,
-        Some(("homology" | "low_complexity" | "fold_back", _))
+        Some((
+            "homology" | "low_complexity" | "look_alike" | "fold_back",
+            _
+        ))
     ) {
         return Outcome::Refused;
     }
@@ -257,7 +260,7 @@ fn call(facts: &Facts, weighed: &Weighed, id: &str) -> FusionCall {
         named_variant: names.variant.as_ref().map(|(name, _)| name.clone()),
         named_variant_status: names.variant.as_ref().map(|(_, status)| status.clone()),
         in_frame: names.in_frame,
-        inserted: names.inserted.clone(),
+        inserted: text(junction.inserted.iter()),
         insertion_origin: names.insertion_origin.clone(),
         microhomology: junction.microhomology() as u32,
         five_prime_interval: five_interval,

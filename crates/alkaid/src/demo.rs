@@ -17,7 +17,7 @@ const PLAN: &str = r#"{
     "seed": 20071,
     "fusions": [
         {"spec": "EML4:e6::ALK:e20", "amount": "14"},
-        {"spec": "EML4:c.667::GTTGCAATTCAATTGTGTCATGGAGAGAGGAAA::ALK:e20", "amount": "0f"}
+        {"spec": "EML4:c.667::CAAAAATGTCAACTCGCGAAAAAAACAGCCAAG::ALK:e20", "amount": "9"}
     ],
     "reads": {"length": 100},
     "background": {"fragments": 30000, "wild_type_alk": 0.0005},

@@ -1,17 +1,20 @@
 //! Reads from FASTQ, BAM or CRAM, one fragment after the other.
 //!
 //! FASTQ is where speed matters: a run should cost little more than decompressing its files. A block of text is inflated
-//! ([`stream`]), its records are found in place ([`fastq`], [`reader`]), the caller looks at their bases where they lie
-//! ([`pairs`]), and only what it keeps is copied ([`sift`]). With more than one thread each file is decoded ahead
-//! ([`feed`]); fragments come in file order all the same.
+//! (`stream`), its records are found in place (`fastq`, `reader`), the caller looks at their bases where they lie
+//! (`pairs`), and only what it keeps is copied (`sift`). With more than one thread each file is decoded ahead (`feed`);
+//! fragments come in file order all the same.
 //!
-//! Alignment files go through [`alignment`]: by their index where there is one.
+//! Alignment files go through `alignment`: by their index where there is one.
 
 mod alignment;
 mod error;
 mod fastq;
 mod fastq_files;
 mod feed;
+#[doc(hidden)]
+pub mod fuzzing;
+mod gzip;
 mod lanes;
 mod names;
 mod options;

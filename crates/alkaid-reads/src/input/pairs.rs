@@ -1,6 +1,6 @@
 //! Walking through FASTQ files: one alone, or two side by side.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::error::{InputError, excerpt};
 use super::fastq::Record;
@@ -154,10 +154,10 @@ fn advance(feed: &mut Feed, cursor: &mut Option<Cursor>) -> Result<(), InputErro
     Ok(())
 }
 
-fn unequal(shorter: &PathBuf, longer: &PathBuf, cursor: &Cursor) -> InputError {
+fn unequal(shorter: &Path, longer: &Path, cursor: &Cursor) -> InputError {
     InputError::MateCounts {
-        shorter: shorter.clone(),
-        longer: longer.clone(),
+        shorter: shorter.to_path_buf(),
+        longer: longer.to_path_buf(),
         records: cursor.number(0) - 1,
     }
 }

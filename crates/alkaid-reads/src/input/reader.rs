@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::error::InputError;
 use super::fastq::{Malformed, Problem, Record, find_records};
-use super::names::same_name;
+use super::names::{fragment_name, same_name};
 use super::options::Pairing;
 use super::stream::{Buffer, Filled, Stream, StreamError};
 use super::summary::LengthCounts;
@@ -259,5 +259,41 @@ fn looks_interleaved(text: &[u8], records: &[Record]) -> bool {
     // A file in which every read has the same name tells nothing.
     let distinct =
         records.len() < 3 || !same_name(records[0].header(text), records[2].header(text));
-    pairs.len() > 0 && mates && distinct
+    // Two reads "x.1" and "x.2" alone are rather numbered than mates.
+    let alone = records.len() < 4
+        && records
+            .first_chunk::<2>()
+            .is_some_and(|[a, b]| fragment_name(a.header(text)) != fragment_name(b.header(text)));
+    pairs.len() > 0 && mates && distinct && !alone
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn interleaved(names: &[&str]) -> bool {
+        let text: String = names
+            .iter()
+            .map(|name| format!("@{name}\nA\n+\nI\n"))
+            .collect();
+        let mut records = Vec::new();
+        let (_, result) = find_records(text.as_bytes(), 0, true, &mut records);
+        assert_eq!(result, Ok(()));
+        looks_interleaved(text.as_bytes(), &records)
+    }
+
+    #[test]
+    fn interleaving_is_told_by_names() {
+        assert!(interleaved(&["a/1", "a/2", "b/1", "b/2"]));
+        assert!(interleaved(&["a 1:N", "a 2:N"]));
+        assert!(interleaved(&["s.1.1", "s.1.2", "s.2.1", "s.2.2"]));
+        assert!(!interleaved(&["a", "b", "c", "d"]));
+        assert!(
+            !interleaved(&["s.1", "s.2", "s.3", "s.4"]),
+            "numbered reads"
+        );
+        assert!(!interleaved(&["s.1", "s.2"]), "numbered reads");
+        assert!(!interleaved(&["same", "same", "same", "same"]));
+        assert!(!interleaved(&["a"]));
+    }
 }

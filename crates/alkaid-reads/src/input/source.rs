@@ -8,8 +8,9 @@ use sirocco::Format;
 use sirocco::inflate::Decoder;
 
 use super::error::InputError;
+use super::gzip::{GZIP_MAGIC, bgzf_block_size};
 use super::options::MissingEnd;
-use super::stream::{Compression, GZIP_MAGIC, Stream, bgzf_block_size};
+use super::stream::{Compression, Stream};
 
 /// Bytes read to tell the format.
 const HEAD: usize = 64 * 1024;

@@ -12,8 +12,8 @@ use crate::place::{BuildKmerHasher, best_prefix, code, kmer};
 
 /// Seed length.
 const SEED: usize = 12;
-/// log2 of the bits of the filter before the table of seeds.
-const FILTER_BITS: u32 = 22;
+/// log2 of the bits of the filter before the table of seeds, at least and at most: few seeds need few, and stay in cache.
+const FILTER_BITS: (u32, u32) = (15, 22);
 /// Least score of a hit.
 const MIN_SCORE: i32 = 12;
 /// Hits kept per query.
@@ -62,15 +62,24 @@ pub struct Hit {
 pub struct Scanner {
     strands: Vec<Vec<u8>>,
     filter: Vec<u64>,
+    filter_bits: u32,
     seeds: HashMap<u32, Vec<(u32, u32)>, BuildKmerHasher>,
 }
 
 impl Scanner {
     /// Indexes `queries` on both strands.
     pub fn new(queries: &[Query]) -> Self {
+        let bases: usize = queries
+            .iter()
+            .map(|query| 2 * query.bases.len() / query.stride.max(1))
+            .sum();
+        let filter_bits = (16 * bases.max(1))
+            .ilog2()
+            .clamp(FILTER_BITS.0, FILTER_BITS.1);
         let mut scanner = Scanner {
             strands: Vec::with_capacity(2 * queries.len()),
-            filter: vec![0; 1 << (FILTER_BITS - 6)],
+            filter: vec![0; 1 << (filter_bits - 6)],
+            filter_bits,
             seeds: HashMap::default(),
         };
         for query in queries {
@@ -80,7 +89,7 @@ impl Scanner {
                     (0..(bases.len() + 1).saturating_sub(SEED)).step_by(query.stride.max(1))
                 {
                     if let Some(key) = kmer(&bases[start..start + SEED]) {
-                        let slot = slot(key);
+                        let slot = scanner.slot(key);
                         scanner.filter[slot >> 6] |= 1 << (slot & 63);
                         let places = scanner.seeds.entry(key).or_default();
                         if places.len() < MAX_PLACES {
@@ -133,7 +142,7 @@ impl Scanner {
                 }
                 None => run = 0,
             }
-            let slot = slot(key);
+            let slot = self.slot(key);
             if run < SEED || self.filter[slot >> 6] >> (slot & 63) & 1 == 0 {
                 continue;
             }
@@ -160,6 +169,10 @@ impl Scanner {
         }
     }
 
+    fn slot(&self, key: u32) -> usize {
+        (key.wrapping_mul(0x9E37_79B1) >> (32 - self.filter_bits)) as usize
+    }
+
     fn extend(&self, strand: u32, at: usize, sequence: &[u8], start: usize, target: Target) -> Hit {
         let query = &self.strands[strand as usize];
         let right = best_prefix(
@@ -184,10 +197,6 @@ impl Scanner {
             score: left.0 + right.0,
         }
     }
-}
-
-fn slot(key: u32) -> usize {
-    (key.wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS)) as usize
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 
-use noodles_bam::{self as bam, bai};
+use noodles_bam as bam;
 use noodles_bgzf as bgzf;
 use noodles_core::Position;
 use noodles_csi::{self as csi, BinningIndex};
@@ -13,7 +13,7 @@ use noodles_csi::{self as csi, BinningIndex};
 use super::header::Facts;
 use super::index::IndexFile;
 use super::inflate::{InflateRead, RecordGuard};
-use super::record::AlignedRecord;
+use super::record::{AlignedRecord, Slot};
 use super::{AlignmentReader, Visit};
 use crate::input::error::InputError;
 use crate::input::options::MissingEnd;
@@ -67,11 +67,8 @@ impl BamFile {
 
     /// Reads the index, and checks that it can be this file's.
     pub(super) fn load_index(&mut self, index: &IndexFile) -> Result<(), InputError> {
-        let loaded = match index.is_csi() {
-            true => csi::fs::read(&index.path).map(bam::Index::Csi),
-            false => bai::fs::read(&index.path).map(bam::Index::Bai),
-        };
-        let loaded = loaded
+        let loaded = index
+            .read_bam_index()
             .map_err(|error| index.error(&self.path, format!("it cannot be read ({error})")))?;
         let (indexed, in_file) = (
             loaded.reference_sequences().count(),
@@ -368,5 +365,21 @@ fn read_bytes(reader: &mut impl Read) -> io::Result<Vec<u8>> {
         Ok(bytes)
     } else {
         Err(io::ErrorKind::UnexpectedEof.into())
+    }
+}
+
+/// Door for fuzzing: header and records of a BAM, after decompression.
+pub(super) fn fuzz(mut bytes: &[u8]) {
+    let Ok(facts) = read_header(&mut bytes) else {
+        return;
+    };
+    let _ = facts.assembly(Path::new("fuzz"));
+    let mut reader = bam::io::Reader::from(RecordGuard::new(bytes));
+    let (mut record, mut slot, mut ops) = (bam::Record::default(), Slot::default(), Vec::new());
+    while reader.read_record(&mut record).is_ok_and(|read| read > 0) {
+        let _ = record.covered(&mut ops);
+        if slot.load(&record, Some(*b"RX")).is_ok() {
+            let _ = (slot.read(), slot.alignments(&facts), slot.covered());
+        }
     }
 }

@@ -7,7 +7,6 @@ use std::ops::{ControlFlow, Range};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use noodles_core::Region;
 use noodles_cram::io::reader::Container;
 use noodles_cram::{self as cram, crai};
 use noodles_fasta as fasta;
@@ -17,6 +16,7 @@ use noodles_sam::alignment::RecordBuf;
 use super::header::Facts;
 use super::index::IndexFile;
 use super::record::AlignedRecord;
+use super::reference::{Reference, Unsuitable};
 use super::{AlignmentReader, Visit};
 use crate::input::error::InputError;
 
@@ -42,41 +42,6 @@ pub(super) struct CramFile {
     visited: u64,
 }
 
-/// Where bases come from that the CRAM leaves to its reference.
-struct Reference {
-    fasta: Option<fasta::io::IndexedReader<fasta::io::BufReader<File>>>,
-}
-
-/// The reference holds no such sequence, or there is none.
-#[derive(Debug, thiserror::Error)]
-#[error("{} {name}", if *given { "the one given has no sequence" } else { "none was given, but bases are left to its sequence" })]
-struct Absent {
-    name: String,
-    given: bool,
-}
-
-impl fasta::repository::Adapter for Reference {
-    /// Never `None`: noodles panics on that.
-    fn get(&mut self, name: &[u8]) -> Option<io::Result<fasta::Record>> {
-        let absent = |given| {
-            let name = String::from_utf8_lossy(name).into_owned();
-            io::Error::new(io::ErrorKind::NotFound, Absent { name, given })
-        };
-        let Some(reader) = &mut self.fasta else {
-            return Some(Err(absent(false)));
-        };
-        if !reader
-            .index()
-            .as_ref()
-            .iter()
-            .any(|record| record.name() == name)
-        {
-            return Some(Err(absent(true)));
-        }
-        Some(reader.query(&Region::new(name, ..)))
-    }
-}
-
 impl CramFile {
     /// Reads the header. `path` is for messages; `file` may be a temporary copy.
     pub(super) fn open(
@@ -96,14 +61,13 @@ impl CramFile {
                 what: "its end container is missing",
             });
         }
-        let fasta = reference.map(|fasta| open_fasta(path, fasta)).transpose()?;
         let mut reader = cram::io::Reader::new(file);
         let parsed = guarded(|| {
             let text = read_header_text(&mut reader)?;
             let header = text.parse::<sam::Header>().map_err(io::Error::other)?;
-            Ok((header, Facts::new(&text, None), reader.position()?))
+            Ok((header, text, reader.position()?))
         });
-        let (header, facts, first) = parsed.map_err(|error| InputError::Alignment {
+        let (header, text, first) = parsed.map_err(|error| InputError::Alignment {
             path: path.to_path_buf(),
             record: 0,
             problem: format!(
@@ -114,8 +78,8 @@ impl CramFile {
             path: path.to_path_buf(),
             reader,
             header,
-            facts,
-            repository: fasta::Repository::new(Reference { fasta }),
+            facts: Facts::new(&text, None),
+            repository: fasta::Repository::new(Reference::open(path, reference, &text)?),
             first,
             index: None,
             index_path: PathBuf::new(),
@@ -206,22 +170,21 @@ impl CramFile {
     }
 
     fn error(&self, error: io::Error) -> InputError {
-        let remedy = "give it with --reference";
-        if let Some(absent) = error
+        let unsuitable = error
             .get_ref()
-            .and_then(|inner| inner.downcast_ref::<Absent>())
-        {
+            .and_then(|inner| inner.downcast_ref::<Unsuitable>());
+        if let Some(unsuitable) = unsuitable {
             return InputError::CramReference {
                 path: self.path.clone(),
-                problem: format!("{absent}; {remedy}"),
+                problem: unsuitable.to_string(),
             };
         }
-        if error.to_string().contains("checksum mismatch")
-            && error.to_string().contains("reference")
-        {
+        let message = error.to_string();
+        if message.contains("checksum mismatch") && message.contains("reference") {
+            // Of a CRAM whose header has no checksums.
             return InputError::CramReference {
                 path: self.path.clone(),
-                problem: format!("the one given has other bases; {remedy}"),
+                problem: "the one given has other bases; give another with --reference".to_owned(),
             };
         }
         if error.kind() == io::ErrorKind::UnexpectedEof {
@@ -412,36 +375,4 @@ fn is_whole(file: &mut File) -> io::Result<bool> {
     }
     file.rewind()?;
     Ok(whole)
-}
-
-/// Opens the FASTA, with its index or one made in memory.
-fn open_fasta(
-    path: &Path,
-    fasta: &Path,
-) -> Result<fasta::io::IndexedReader<fasta::io::BufReader<File>>, InputError> {
-    let problem = |problem: String| InputError::CramReference {
-        path: path.to_path_buf(),
-        problem,
-    };
-    let shown = fasta.display();
-    let builder = fasta::io::indexed_reader::Builder::default();
-    let mut index = fasta.as_os_str().to_owned();
-    index.push(".fai");
-    let builder = if Path::new(&index).is_file() {
-        builder
-    } else if fasta
-        .extension()
-        .is_some_and(|extension| extension == "gz" || extension == "bgz")
-    {
-        return Err(problem(format!(
-            "{shown} has no index beside it; make it with \"samtools faidx\""
-        )));
-    } else {
-        let made = fasta::fs::index(fasta)
-            .map_err(|error| problem(format!("{shown} cannot be read ({error})")))?;
-        builder.set_index(made)
-    };
-    builder
-        .build_from_path(fasta)
-        .map_err(|error| problem(format!("{shown} cannot be read ({error})")))
 }

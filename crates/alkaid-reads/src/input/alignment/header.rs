@@ -133,7 +133,7 @@ impl Facts {
 }
 
 /// Value of a tag of a header line.
-fn field<'a>(line: &'a str, tag: &str) -> Option<&'a str> {
+pub(super) fn field<'a>(line: &'a str, tag: &str) -> Option<&'a str> {
     line.split('\t')
         .skip(1)
         .find_map(|field| field.strip_prefix(tag)?.strip_prefix(':'))

@@ -71,6 +71,8 @@ pub(super) fn read_indexed(
     job.pass = Pass::Open;
     let mut head = job.sample_head(reader)?;
     head.lengths.flush();
+    // The head and the regions may share records.
+    head.failed_qc = 0;
     let mut search = Search::default();
     search.read_regions(job, reader)?;
     let mut tried = Wanted::default();

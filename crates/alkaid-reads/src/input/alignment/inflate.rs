@@ -46,6 +46,11 @@ impl InflateRead {
     pub(super) fn taken(&self) -> u64 {
         self.stream.taken()
     }
+
+    /// Whether nothing odd was met so far.
+    pub(super) fn is_clean(&self) -> bool {
+        self.stream.notes.is_empty()
+    }
 }
 
 impl Read for InflateRead {

@@ -10,6 +10,7 @@ mod indexed;
 mod inflate;
 mod job;
 mod record;
+mod reference;
 mod regions;
 mod scan;
 
@@ -320,4 +321,22 @@ fn umi_tag(placement: UmiPlacement) -> Option<[u8; 2]> {
         UmiPlacement::Tag(tag) => Some(tag),
         UmiPlacement::None | UmiPlacement::Name | UmiPlacement::Segment { .. } => None,
     }
+}
+
+/// Door for fuzzing: the decompressed bytes, and whether nothing odd was noted.
+pub(super) fn fuzz_inflate(stream: super::stream::Stream) -> Option<(Vec<u8>, bool)> {
+    let mut reader = inflate::InflateRead::new(stream);
+    let mut bytes = Vec::new();
+    reader.by_ref().take(1 << 26).read_to_end(&mut bytes).ok()?;
+    Some((bytes, reader.is_clean()))
+}
+
+/// Door for fuzzing: header and records of a BAM.
+pub(super) fn fuzz_bam(bytes: &[u8]) {
+    bam::fuzz(bytes);
+}
+
+/// Door for fuzzing: an `SA` tag.
+pub(super) fn fuzz_listed(bytes: &[u8]) {
+    cigar::parse_listed(bytes).for_each(drop);
 }

@@ -1,0 +1,194 @@
+//! Measures Alkaid against known truth: real reads with published fusions, and simulations. It writes the tables of
+//! `docs/validation.md` and `docs/performance.md`; `scripts/validate` and `scripts/speed` run it.
+//!
+//! Each command prints Markdown to standard output, progress to standard error, and fails only when it cannot run: an
+//! unmet goal is a result, and is printed as such.
+
+mod case;
+mod cases;
+mod compare;
+mod decoys;
+mod dna;
+mod insert;
+mod isoforms;
+mod junctions;
+mod pool;
+mod process;
+mod proteins;
+mod real;
+mod speed;
+mod tally;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use alkaid_genome::Bundle;
+use clap::{Args, Parser, Subcommand};
+
+use cases::CaseFile;
+use pool::Effort;
+
+/// Measures Alkaid against known truth and prints Markdown tables.
+#[derive(Debug, Parser)]
+#[command(name = "alkaid-validate", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Every in-frame junction of the partners with a sequence x read length x layout x quality x support
+    Junctions {
+        #[command(flatten)]
+        effort: EffortArgs,
+        /// Bases that each supporting read holds at least on either side
+        #[arg(long, default_value_t = 12)]
+        anchor: u16,
+    },
+    /// Partners known by protein only, back-translated, and a partner that nothing knows
+    Proteins {
+        #[command(flatten)]
+        effort: EffortArgs,
+    },
+    /// Genomic breakpoints in introns
+    Dna {
+        #[command(flatten)]
+        effort: EffortArgs,
+    },
+    /// Samples without a fusion, full of what could be mistaken for one
+    Decoys {
+        #[command(flatten)]
+        effort: EffortArgs,
+        /// Pairs in all samples together
+        #[arg(long, default_value_t = 10_000_000)]
+        pairs: u64,
+        /// The program to run [default: the one built beside this]
+        #[arg(long, value_name = "FILE")]
+        alkaid: Option<PathBuf>,
+    },
+    /// Isoforms, intragenic changes, other starts, molecular barcodes, odd read lengths
+    Isoforms {
+        #[command(flatten)]
+        effort: EffortArgs,
+    },
+    /// Real reads with published truth
+    Real {
+        /// Folder with the sets rna_fusioncatcher, dna_panel_h3122, dna_panel_hcc827 and negatives
+        folder: PathBuf,
+        /// Write one line per set, with what was seen
+        #[arg(long, value_name = "TSV")]
+        cases: Option<PathBuf>,
+    },
+    /// CPU and wall time of a whole run against decoding alone
+    Speed {
+        /// FASTQ files, of 5 million pairs or more
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// A FASTQ file of a few reads, to time the start
+        #[arg(long, value_name = "FASTQ", required = true)]
+        tiny: Vec<PathBuf>,
+        /// The program to run [default: the one built beside this]
+        #[arg(long, value_name = "FILE")]
+        alkaid: Option<PathBuf>,
+    },
+    /// Decompress FASTQ files and find their records, and nothing else
+    Decode {
+        /// FASTQ files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// Threads
+        #[arg(long, default_value_t = 1)]
+        threads: usize,
+    },
+    /// Put standard input between the marks of a section of a page
+    Insert {
+        /// The page
+        page: PathBuf,
+        /// The section
+        section: String,
+    },
+}
+
+#[derive(Debug, Args)]
+struct EffortArgs {
+    /// Run one case in so many
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    every: u32,
+    /// Seed of the simulations
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Cases at a time
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: u16,
+    /// Write one line per case, with what was expected and what was seen
+    #[arg(long, value_name = "TSV")]
+    cases: Option<PathBuf>,
+}
+
+impl EffortArgs {
+    fn effort(&self) -> Effort {
+        Effort {
+            every: self.every as usize,
+            seed: self.seed,
+            threads: self.threads.into(),
+        }
+    }
+
+    fn cases(&self) -> anyhow::Result<CaseFile> {
+        CaseFile::create(self.cases.as_deref())
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse().command) {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> anyhow::Result<String> {
+    let bundle = Bundle::embedded();
+    match command {
+        Command::Junctions { effort, anchor } => {
+            junctions::junctions(bundle, effort.effort(), *anchor, &mut effort.cases()?)
+        }
+        Command::Proteins { effort } => {
+            proteins::proteins(bundle, effort.effort(), &mut effort.cases()?)
+        }
+        Command::Dna { effort } => dna::dna(bundle, effort.effort(), &mut effort.cases()?),
+        Command::Decoys {
+            effort,
+            pairs,
+            alkaid,
+        } => {
+            let program = process::alkaid(alkaid.as_deref())?;
+            decoys::decoys(
+                bundle,
+                effort.effort(),
+                *pairs,
+                &program,
+                &mut effort.cases()?,
+            )
+        }
+        Command::Isoforms { effort } => {
+            isoforms::isoforms(bundle, effort.effort(), &mut effort.cases()?)
+        }
+        Command::Real { folder, cases } => {
+            real::real(bundle, folder, &mut CaseFile::create(cases.as_deref())?)
+        }
+        Command::Speed {
+            files,
+            tiny,
+            alkaid,
+        } => speed::speed(files, tiny, &process::alkaid(alkaid.as_deref())?),
+        Command::Decode { files, threads } => speed::decode(files, *threads),
+        Command::Insert { page, section } => insert::insert(page, section).map(|()| String::new()),
+    }
+}
