@@ -17,6 +17,8 @@ const IMBALANCE_MIN: u64 = 10;
 const ATI_REACH: usize = 400;
 /// Fewest fragments from intron 19 into exon 20.
 const ATI_MIN: u32 = 5;
+/// Reads from intron 19 into exon 20 for each that is spliced from exon 19.
+const ATI_OVER_SPLICED: u32 = 3;
 /// How much more the end of intron 19 must be covered than other introns there.
 const ATI_RATIO: f64 = 5.0;
 /// p-value of that.
@@ -46,10 +48,11 @@ pub fn imbalance(anatomy: &Anatomy, census: &Census) -> Option<Finding> {
         return None;
     }
     let ratio = (three as f64 / three_length) / ((five as f64).max(0.5) / five_length);
+    let least = if five == 0 { "at least " } else { "" };
     Some(Finding {
         kind: FindingKind::Imbalance,
         summary: format!(
-            "ALK exons 20–29 are expressed {ratio:.1} times as much as exons 1–19 per base ({three} against {five} fragments), as \
+            "ALK exons 20–29 are expressed {least}{ratio:.1} times as much as exons 1–19 per base ({three} against {five} fragments), as \
              after a fusion or alternative initiation."
         ),
         supporting_fragments: three.min(u64::from(u32::MAX)) as u32,
@@ -127,7 +130,13 @@ pub fn alternative_initiation(
         poisson.sf((observed as u64).saturating_sub(1))
     });
     let silent_five = imbalance(anatomy, census).is_some();
-    if into_exon < ATI_MIN || ratio < ATI_RATIO || p_value > ATI_P || !silent_five {
+    // Reads primed in exon 20 cover the end of intron 19 wherever RNA is unspliced; then spliced reads abound as well.
+    let spliced = spliced_through(anatomy, coverage);
+    if into_exon < ATI_MIN.max(ATI_OVER_SPLICED * spliced)
+        || ratio < ATI_RATIO
+        || p_value > ATI_P
+        || !silent_five
+    {
         return None;
     }
     Some(Finding {

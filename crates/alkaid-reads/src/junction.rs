@@ -196,6 +196,32 @@ impl<'b> Junction<'b> {
         self.forward = (self.forward as i64 - shift) as usize;
     }
 
+    /// A junction within ALK seen from its other end: as the place where ALK is entered again.
+    ///
+    /// Reads of one deletion stop on either side of it, depending on which part of them is longer.
+    pub fn entering(self, anatomy: &Anatomy) -> Self {
+        let (BreakSide::After, Some((offset, false)), true) =
+            (self.side, self.within_alk(), self.inserted.is_empty())
+        else {
+            return self;
+        };
+        let left = self.alk.saturating_sub(1);
+        let outward = backward_paths(anatomy, self.alk).swap_remove(0);
+        let origin = self.origin.map(|origin| Origin {
+            place: Some(Place::Alk(left, false)),
+            ..origin
+        });
+        Junction {
+            side: BreakSide::Before,
+            alk: offset,
+            back: self.forward,
+            forward: self.back,
+            origin,
+            outward,
+            ..self
+        }
+    }
+
     /// Bases by which the junction is uncertain.
     pub fn microhomology(&self) -> usize {
         self.back + self.forward

@@ -106,16 +106,19 @@ impl<'a, 'b> Placer<'a, 'b> {
             (Some(forward), _) => forward,
             (None, reverse) => reverse?,
         };
-        let length = best.end - best.start;
-        let unique: usize = best
+        Some(best)
+    }
+
+    /// Whether a placement speaks of ALK: enough of it outside repeats, and few mismatches.
+    fn speaks(&self, placed: &Placed) -> bool {
+        let length = placed.end - placed.start;
+        let unique: usize = placed
             .blocks
             .iter()
             .map(|&(offset, bases)| self.anatomy.unique_bases(offset, bases))
             .sum();
-        if unique < MIN_UNIQUE.min(length) {
-            return None;
-        }
-        (best.mismatches as f64 <= MAX_MISMATCH_RATE * length as f64 + 0.5).then_some(best)
+        unique >= MIN_UNIQUE.min(length)
+            && placed.mismatches as f64 <= MAX_MISMATCH_RATE * length as f64 + 0.5
     }
 
     fn place_sense(&self, read: &[u8], reverse: bool) -> Option<Placed> {

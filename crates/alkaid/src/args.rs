@@ -118,7 +118,7 @@ impl ReadsArgs {
             PairingArg::Interleaved => Pairing::Interleaved,
             PairingArg::Single => Pairing::Single,
         };
-        options.input.umi = self.umi.clone();
+        options.input.umi = self.umi;
         options.input.reference = self.reference.clone();
         options.input.missing_bgzf_end = if self.allow_missing_eof {
             MissingEnd::Warn

@@ -50,8 +50,20 @@ pub fn explain(error: &anyhow::Error) -> Exit {
         complain("interrupted; nothing was written");
         return Exit::Interrupted;
     }
-    complain(&format!("{error:#}"));
+    complain(&message(error));
     Exit::Failed
+}
+
+/// The error and its causes; many messages name their cause already.
+fn message(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |message, cause| {
+        let cause = cause.to_string();
+        match message.as_str() {
+            "" => cause,
+            known if known.contains(&cause) => message,
+            known => format!("{known}: {cause}"),
+        }
+    })
 }
 
 fn complain(message: &str) {

@@ -7,6 +7,7 @@ use alkaid_genome::Bundle;
 use alkaid_reads::finding::{ReadsReport, Verdict};
 use alkaid_reads::{Analysis, Options, analyse};
 use alkaid_report::{Color, Glyphs, Style, finish, terminal, write_outputs};
+use anyhow::{Context, bail};
 
 use crate::Outcome;
 use crate::args::ReadsArgs;
@@ -17,6 +18,16 @@ use crate::progress::{Meter, Unit, catch_interrupts};
 pub fn run(args: &ReadsArgs) -> Outcome {
     let opened = args.bundle.as_deref().map(Bundle::open).transpose()?;
     let bundle = opened.as_ref().unwrap_or_else(|| Bundle::embedded());
+    if let Some(out) = args
+        .out
+        .as_deref()
+        .filter(|out| out.exists() && !out.is_dir())
+    {
+        bail!(
+            "{} is a file, not a directory; remove it or choose another output directory",
+            out.display()
+        );
+    }
     let analysis = perform(&args.files, &args.options(), bundle)?;
     publish(&analysis, args.out.as_deref(), args.json, bundle)?;
     let positive = matches!(
@@ -57,10 +68,14 @@ pub fn publish(
     } else {
         drawing(&analysis.report, out)
     };
-    let mut stdout = stdout().lock();
-    stdout.write_all(text.as_bytes())?;
-    stdout.flush()?;
-    Ok(())
+    print(&text)
+}
+
+/// Writes to standard output.
+pub fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.context("cannot write to standard output; free some space or send the output elsewhere")
 }
 
 fn drawing(report: &ReadsReport, out: Option<&Path>) -> String {

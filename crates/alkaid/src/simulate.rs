@@ -1,7 +1,6 @@
 //! `alkaid simulate`: reads with known truth.
 
 use std::fs;
-use std::io::{Write, stdout};
 use std::ops::ControlFlow;
 
 use alkaid_genome::Bundle;
@@ -14,6 +13,7 @@ use crate::Outcome;
 use crate::args::{SimulateArgs, threads};
 use crate::exit::Exit;
 use crate::progress::{Meter, Unit, catch_interrupts, interrupted};
+use crate::reads::print;
 
 /// Runs the command.
 pub fn run(args: &SimulateArgs) -> Outcome {
@@ -42,7 +42,7 @@ pub fn run(args: &SimulateArgs) -> Outcome {
     } else {
         truth.to_tsv()
     };
-    stdout().write_all(text.as_bytes())?;
+    print(&text)?;
     Ok(Exit::Ran)
 }
 
@@ -73,7 +73,7 @@ fn plan(args: &SimulateArgs) -> anyhow::Result<SimulationPlan> {
         plan.background.source = Source::Loci;
     }
     if let Some(profile) = &args.quality {
-        plan.errors.profile = profile.clone();
+        plan.errors.profile = *profile;
     }
     if let Some(length) = args.umi {
         plan.library.umi = Some(UmiPlan {
