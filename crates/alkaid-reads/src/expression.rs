@@ -109,7 +109,7 @@ pub fn alternative_initiation(
         .saturating_sub(spliced_through(anatomy, coverage));
     let tail_depth = coverage.mean_depth(tail.clone());
     // The rest of intron 19 and introns 16–18 show how much unspliced RNA (or DNA) there is anyway.
-    let mut elsewhere = vec![previous.span.end..tail.start];
+    let mut elsewhere: Vec<_> = std::iter::once(previous.span.end..tail.start).collect();
     for number in 16..CANONICAL_EXON - 1 {
         if let (Some(before), Some(after)) = (anatomy.exon(number), anatomy.exon(number + 1)) {
             elsewhere.push(before.span.end..after.span.start);

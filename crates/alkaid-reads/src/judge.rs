@@ -152,7 +152,7 @@ pub fn judge(
         ));
     }
     let log10_odds = terms.iter().map(|term| term.log10).sum();
-    let refusal = refusal(junction, bridge, seen, log10_odds, rate);
+    let refusal = refusal(alk_edge, junction, bridge, seen, log10_odds, rate);
     Judgement {
         log10_odds,
         terms,
@@ -191,6 +191,7 @@ fn log10_factorial(n: usize) -> f64 {
 }
 
 fn refusal(
+    alk_edge: bool,
     junction: &Junction,
     bridge: &Bridge,
     seen: &Circumstances,
@@ -204,8 +205,13 @@ fn refusal(
                 .into(),
         ));
     }
+    // Two exon edges are no accident, however simple the exon's end is.
+    let edges = alk_edge && seen.partner_at_edge == Some(true);
     let near = &junction.outward[..junction.outward.len().min(20)];
-    if low_complexity(near) || low_complexity(&junction.outward) {
+    // A sequencer that loses its phase does so running out of ALK; a simple repeat beside a true break is read from
+    // both sides.
+    let one_way = seen.into_alk.0 == 0;
+    if !edges && (low_complexity(&junction.outward) || one_way && low_complexity(near)) {
         let explanation = "beyond the break the reads are a homopolymer or simple repeat, as where sequencing loses its phase";
         return Some(("low_complexity", explanation.into()));
     }

@@ -2,9 +2,9 @@
 //!
 //! The road that data takes, module by module:
 //!
-//! 1. [`input`] reads fragments and lets the [`sieve`] decide which touch ALK at all;
+//! 1. [`input`] reads fragments and lets the `sieve` decide which touch ALK at all;
 //! 2. `gather` trims and `place`s these on ALK, takes a `census`, and `store`s what may hold a junction;
-//! 3. `candidates` `cluster`s reads that break at one place and asks [`partner`] what lies beyond: `junction`s;
+//! 3. `candidates` `cluster`s reads that break at one place and asks `partner` what lies beyond: `junction`s;
 //! 4. `count` looks at every kept fragment again with the junctions found;
 //! 5. `judge` weighs each against the ways in which artefacts arise;
 //! 6. `name` gives exons, frame, variant and nomenclature; `expression` adds what needs no junction;

@@ -132,7 +132,8 @@ impl<'a, 'b> Placer<'a, 'b> {
                 continue;
             }
             let placed = self.extend(read, index, offset, reverse);
-            if best.as_ref().is_none_or(|best| placed.score > best.score) {
+            // The partner's Alu may fit one of ALK's better than the rest of the read fits its place.
+            if self.speaks(&placed) && best.as_ref().is_none_or(|best| placed.score > best.score) {
                 best = Some(placed);
             }
         }

@@ -342,8 +342,11 @@ fn inserted_bases(sample: &Sample) -> (bool, String) {
     let met = sample.report.calls.len() == 1
         && first(sample).is_some_and(|call| {
             call.in_frame == Some(true)
-                && call.inserted.len() == 58
-                && call.inserted.starts_with("TT")
+                && call.inserted == "TT"
+                && call
+                    .insertion_origin
+                    .iter()
+                    .any(|origin| origin == "56 nt of ALK intron 19")
                 && call.five_prime.exon == Some(14)
         });
     (met, names(sample))

@@ -14,6 +14,8 @@ pub(super) const EXON_END_BONUS: f64 = 6.0;
 const MATE_BONUS: (f64, f64) = (3.0, 9.0);
 /// A match on the wrong strand makes no fusion transcript.
 const ANTISENSE_PENALTY: f64 = 5.0;
+/// Score of having been reported as a partner: less than a single base.
+const REPORTED_BONUS: f64 = 0.9;
 /// Least total score for a name.
 const MIN_TOTAL: f64 = 15.0;
 /// Least score of a peptide match in residues, without and with an exon end.
@@ -89,6 +91,12 @@ pub fn choose<'b>(
             candidate.score += (candidate.mate_votes as f64 * MATE_BONUS.0).min(MATE_BONUS.1);
         }
     }
+    for candidate in candidates
+        .iter_mut()
+        .filter(|candidate| reported(&candidate.gene))
+    {
+        candidate.score += REPORTED_BONUS;
+    }
     candidates.retain(|candidate| candidate.score >= MIN_TOTAL);
     // Stable and total: by score, then the shorter gap, then how it was named, then the best-ranked model.
     candidates.sort_by(|a, b| {
@@ -113,6 +121,11 @@ pub fn choose<'b>(
     alternatives.dedup();
     best.alternatives = alternatives;
     Some(best)
+}
+
+/// Whether a gene has been reported as partner of ALK: what decides between relatives that match alike, and no more.
+fn reported(gene: &str) -> bool {
+    alkaid_knowledge::partner(gene).is_some_and(|partner| partner.real_5p_partner)
 }
 
 /// Whether two origins are one place on the genome.
