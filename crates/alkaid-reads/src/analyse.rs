@@ -345,6 +345,7 @@ fn weigh<'b>(
             others_here: background.others_here(&junction, &support),
             into_alk: (support.into_alk, support.fragments),
             in_frame: names.in_frame,
+            after_stop: names.after_stop,
             partner_at_edge: junction.partner_at_edge(bundle),
         };
         let judgement = judge(anatomy, &junction, &bridge, &seen);

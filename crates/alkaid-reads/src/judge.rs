@@ -37,6 +37,9 @@ const NO_EDGE: f64 = -1.3;
 /// In frame: 0.95 against 1/3; out of frame: 0.05 against 2/3.
 const IN_FRAME: f64 = 0.45;
 const OUT_OF_FRAME: f64 = -1.1;
+/// Behind the partner's stop codon: fusions that drive tumours keep coding exons, while untranslated ends are long and
+/// hold most repeats and look-alikes.
+const AFTER_STOP: f64 = -4.0;
 /// Per base of micro-homology beyond what chance gives, where no exon edge explains the junction (template switching).
 const PER_HOMOLOGOUS_BASE: f64 = -0.5;
 /// Per molecule with a mate on either side, up to five.
@@ -72,6 +75,8 @@ pub struct Circumstances {
     pub into_alk: (u32, u32),
     /// Whether the frame goes on, if known.
     pub in_frame: Option<bool>,
+    /// Whether the partner's stop codon comes before the junction.
+    pub after_stop: bool,
     /// Whether the partner's side is an exon's edge, if known.
     pub partner_at_edge: Option<bool>,
 }
@@ -113,6 +118,9 @@ pub fn judge(
             Some(true) => terms.push(term("reading frame kept", IN_FRAME)),
             Some(false) => terms.push(term("reading frame lost", OUT_OF_FRAME)),
             None => {}
+        }
+        if seen.after_stop {
+            terms.push(term("behind the partner's stop codon", AFTER_STOP));
         }
     }
     if !alk_edge && seen.molecule == Molecule::Rna {

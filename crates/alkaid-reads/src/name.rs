@@ -43,6 +43,8 @@ pub struct Names {
     pub rearrangement: Option<(alkaid_genome::RearrangementClass, String)>,
     /// The protein.
     pub protein: Option<ProteinPrediction>,
+    /// Whether the partner's stop codon comes before the junction, so that no fusion protein can be made.
+    pub after_stop: bool,
     /// Remarks.
     pub notes: Vec<String>,
 }
@@ -483,6 +485,23 @@ fn frame_and_names(
         }
         return;
     };
+    let end = five
+        .exon
+        .map(|(exon, missing)| exon.transcript.end - missing);
+    if five
+        .transcript
+        .cds
+        .as_ref()
+        .zip(end)
+        .is_some_and(|(cds, end)| end >= cds.end)
+    {
+        names.after_stop = true;
+        names.in_frame = Some(false);
+        names.notes.push(format!(
+            "the break lies behind {gene}'s stop codon: no fusion protein is expected"
+        ));
+        return;
+    }
     // Antisense partners make no protein.
     if junction
         .origin
