@@ -145,7 +145,7 @@ pub fn analyse(
         unmapped_alignments: unmapped,
     };
     let (report, chosen) = verdict::report(&facts, &weighed);
-    let evidence = collect_evidence(bundle, &anatomy, &placer, &weighed, &chosen, &mut gatherer)?;
+    let evidence = collect_evidence(&anatomy, &placer, &weighed, &chosen, &mut gatherer)?;
     Ok(Analysis { report, evidence })
 }
 
@@ -426,7 +426,6 @@ impl Background {
 
 /// The reads behind the chosen junctions: (index, call id).
 fn collect_evidence(
-    bundle: &Bundle,
     anatomy: &Anatomy,
     placer: &Placer,
     weighed: &[Weighed],
@@ -448,7 +447,7 @@ fn collect_evidence(
                 let placed = [places[0].as_ref(), places[1].as_ref()];
                 let junction = &weighed[*index].junction;
                 evidence.extend(evidence::reads(
-                    bundle, anatomy, id, junction, fragment, placed, crossings,
+                    anatomy, id, junction, fragment, placed, crossings,
                 ));
             }
         })

@@ -1,6 +1,6 @@
 //! Where the supporting reads lie on the genome, for `evidence.bam`.
 
-use alkaid_genome::{Bundle, Strand, Transcript, reverse_complement};
+use alkaid_genome::{Strand, Transcript, reverse_complement};
 
 use crate::anatomy::Anatomy;
 use crate::cluster::BreakSide;
@@ -13,7 +13,6 @@ use crate::place::Placed;
 
 /// The reads of one supporting fragment, placed.
 pub fn reads(
-    bundle: &Bundle,
     anatomy: &Anatomy,
     id: &str,
     junction: &Junction,
@@ -33,7 +32,7 @@ pub fn reads(
                     } else {
                         read.bases.clone()
                     };
-                    across(bundle, anatomy, junction, &sense, crossing, own)
+                    across(anatomy, junction, &sense, crossing, own)
                 }
                 (None, Some(own)) => {
                     vec![on_alk(anatomy, own.reverse, own.start, &own.blocks, length)]
@@ -55,7 +54,6 @@ pub fn reads(
 
 /// Both parts of a read across the junction, the longer first.
 fn across(
-    bundle: &Bundle,
     anatomy: &Anatomy,
     junction: &Junction,
     sense: &[u8],
@@ -99,7 +97,6 @@ fn across(
         }
     };
     let partner = partner(
-        bundle,
         anatomy,
         junction,
         crossing.reverse,
@@ -151,7 +148,6 @@ fn on_alk(
 
 /// The partner's part of a read; `bases` are its bases in ALK's sense.
 fn partner(
-    bundle: &Bundle,
     anatomy: &Anatomy,
     junction: &Junction,
     reverse: bool,
@@ -187,7 +183,6 @@ fn partner(
         }
         _ => Vec::new(),
     };
-    let _ = bundle;
     let blocks = if spliced.is_empty() {
         let upwards = (junction.side == BreakSide::Before) == (strand == Strand::Reverse);
         let start = if upwards {
@@ -279,6 +274,7 @@ fn from_alignment(fragment: &Fragment, mate: u8, length: usize) -> Vec<Placement
 #[cfg(test)]
 mod tests {
     use super::*;
+    use alkaid_genome::Bundle;
 
     #[test]
     fn transcript_bases_become_blocks_with_introns_between() {
