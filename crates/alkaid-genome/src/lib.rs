@@ -40,4 +40,4 @@ pub use gene::{
 pub use hgvs::{Inserted, rna_fusion};
 pub use iscn::{RearrangementClass, rearrangement};
 pub use junction::{Breakpoint, in_frame};
-pub use sequence::{PackedSequence, base_code, reverse_complement, translate};
+pub use sequence::{PackedSequence, base_code, complement, reverse_complement, translate};

@@ -38,12 +38,17 @@ pub const fn base_code(base: u8) -> Option<u8> {
     }
 }
 
+/// The complement of a base. Anything but `ACGTU` (either case) becomes `N`.
+pub fn complement(base: u8) -> u8 {
+    base_code(base).map_or(b'N', |code| LETTERS[usize::from(3 - code)])
+}
+
 /// The reverse complement. Anything but `ACGTU` (either case) becomes `N`.
 pub fn reverse_complement(sequence: &[u8]) -> Vec<u8> {
     sequence
         .iter()
         .rev()
-        .map(|&base| base_code(base).map_or(b'N', |code| LETTERS[usize::from(3 - code)]))
+        .map(|&base| complement(base))
         .collect()
 }
 
@@ -132,6 +137,27 @@ impl PackedSequence {
             bases[start - range.start..end - range.start].fill(b'N');
         }
         bases
+    }
+
+    /// Calls `visit` with the place (0-based) and the bases of every k-mer of up to 16 bases, in order: two bits a base as
+    /// [`base_code`] has them, the first base lowest. An unknown base counts as `A`.
+    pub fn for_each_kmer(&self, k: usize, mut visit: impl FnMut(usize, u32)) {
+        let mask = ((1u64 << (2 * k.min(16))) - 1) as u32;
+        let last = (self.len + 1).saturating_sub(k);
+        for (byte, start) in (0..last).step_by(4).enumerate() {
+            let mut eight = [0; 8];
+            match self.bytes.get(byte..byte + 8) {
+                Some(bytes) => eight.copy_from_slice(bytes),
+                None => {
+                    let rest = &self.bytes[byte..];
+                    eight[..rest.len()].copy_from_slice(rest);
+                }
+            }
+            let bases = u64::from_le_bytes(eight);
+            for phase in 0..4.min(last - start) {
+                visit(start + phase, (bases >> (2 * phase)) as u32 & mask);
+            }
+        }
     }
 
     /// The base at `at` (0-based), as ASCII; nothing past the end.

@@ -13,9 +13,10 @@ use crate::cluster::BreakSide;
 use crate::count::{Recogniser, Support, record, spanning_molecule};
 use crate::evidence;
 use crate::finding::{EvidenceRead, Molecule, ReadsReport};
-use crate::fragment::Fragment;
-use crate::gather::{Gatherer, interval_to_grch37, place, regions, to_grch38};
+use crate::fragment::{Fragment, Read};
+use crate::gather::{Gatherer, interval_to_grch37, is_whole, place, regions, to_grch38};
 use crate::input::{InputError, InputOptions, Keep, Progress, Sources};
+use crate::island::Islands;
 use crate::judge::{Circumstances, Judgement, judge};
 use crate::junction::{Bridge, Junction};
 use crate::molecule;
@@ -132,7 +133,15 @@ pub fn analyse(
     count_spanning(&junctions, &mut supports, &mates, &gatherer, molecule);
 
     let coverage = gatherer.census.finish();
-    let weighed = weigh(bundle, &anatomy, junctions, bridges, supports, molecule);
+    let weighed = weigh(
+        bundle,
+        &anatomy,
+        junctions,
+        bridges,
+        supports,
+        &gatherer.islands,
+        molecule,
+    );
     let facts = verdict::Facts {
         bundle,
         anatomy: &anatomy,
@@ -280,7 +289,13 @@ fn count_spanning(
         ) else {
             continue;
         };
-        let Some(placed) = places.iter().flatten().next() else {
+        // A mate that is ALK only in part may be another gene's, from a stretch that resembles ALK.
+        let whole = |(mate, read): (u8, &Read)| {
+            places[usize::from(mate)]
+                .as_ref()
+                .filter(|placed| is_whole(placed, read.bases.len()))
+        };
+        let Some(placed) = fragment.reads().find_map(whole) else {
             continue;
         };
         // Of several junctions with this gene, the one with most support.
@@ -325,6 +340,7 @@ fn weigh<'b>(
     junctions: Vec<Junction<'b>>,
     bridges: Vec<Bridge>,
     supports: Vec<Support>,
+    islands: &Islands,
     molecule: Molecule,
 ) -> Vec<Weighed<'b>> {
     let background = Background::of(&junctions, &supports);
@@ -337,6 +353,7 @@ fn weigh<'b>(
             BreakSide::Before => name(bundle, anatomy, &junction, molecule),
             BreakSide::After => Names::default(),
         };
+        let short_islands = islands.at(junction.side, junction.alk);
         let seen = Circumstances {
             molecule,
             molecules: support.molecules.len(),
@@ -347,6 +364,11 @@ fn weigh<'b>(
             in_frame: names.in_frame,
             after_stop: names.after_stop,
             partner_at_edge: junction.partner_at_edge(bundle),
+            antisense: names.antisense,
+            islands: (
+                junction.islands + short_islands,
+                junction.reads + short_islands,
+            ),
         };
         let judgement = judge(anatomy, &junction, &bridge, &seen);
         weighed.push(Weighed {

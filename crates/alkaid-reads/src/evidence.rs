@@ -174,7 +174,7 @@ fn partner(
     }
     let (chrom, pos, strand) = origin.genome.clone()?;
     let spliced = match origin.place {
-        Some(Place::Transcript(transcript, at)) => {
+        Some(Place::Transcript(transcript, at, false)) => {
             transcript_blocks(transcript, at as u32, count as u32, junction.side)
         }
         Some(Place::Coding(transcript, coding)) => {

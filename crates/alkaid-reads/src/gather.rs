@@ -7,6 +7,7 @@ use alkaid_genome::{
 use crate::anatomy::Anatomy;
 use crate::census::Census;
 use crate::fragment::Fragment;
+use crate::island::Islands;
 use crate::place::{Placed, Placer};
 use crate::store::Store;
 use crate::trim::{Trimmed, trim};
@@ -21,15 +22,23 @@ pub type Places = [Option<Placed>; 2];
 
 /// Places a fragment's reads on ALK.
 pub fn place(placer: &Placer, fragment: &Fragment) -> Places {
-    let one = |bases: &[u8]| {
-        placer
-            .place(bases, &reverse_complement(bases))
-            .filter(|placed| believable(placed, bases))
-    };
-    let mut places = [
+    believed(best_places(placer, fragment), fragment)
+}
+
+/// The best placement of each read, chance matches included.
+fn best_places(placer: &Placer, fragment: &Fragment) -> Places {
+    let one = |bases: &[u8]| placer.place(bases, &reverse_complement(bases));
+    [
         one(&fragment.first.bases),
         fragment.second.as_ref().and_then(|read| one(&read.bases)),
-    ];
+    ]
+}
+
+/// Leaves out what may be chance.
+fn believed(mut places: Places, fragment: &Fragment) -> Places {
+    for (mate, read) in fragment.reads() {
+        places[usize::from(mate)].take_if(|placed| !believable(placed, &read.bases));
+    }
     // Mates face each other: of two placements in one direction the weaker is chance.
     if let [Some(first), Some(second)] = &places
         && first.reverse == second.reverse
@@ -51,6 +60,8 @@ pub struct Gatherer<'a, 'b> {
     placer: &'a Placer<'a, 'b>,
     /// Totals over ALK.
     pub census: Census,
+    /// Short pieces of ALK within reads of other genes.
+    pub islands: Islands,
     /// Fragments that may hold a junction.
     pub store: Store,
     /// Placements of the fragments that the store holds in memory.
@@ -65,6 +76,7 @@ impl<'a, 'b> Gatherer<'a, 'b> {
         Gatherer {
             placer,
             census: Census::new(anatomy),
+            islands: Islands::default(),
             store: Store::default(),
             places: Vec::new(),
             failure: None,
@@ -73,7 +85,15 @@ impl<'a, 'b> Gatherer<'a, 'b> {
 
     /// Takes in one fragment.
     pub fn take(&mut self, mut fragment: Fragment) {
-        let mut places = place(self.placer, &fragment);
+        let best = best_places(self.placer, &fragment);
+        for (mate, read) in fragment.reads() {
+            if let Some(placed) = &best[usize::from(mate)]
+                && !believable(placed, &read.bases)
+            {
+                self.islands.note(placed, read.bases.len());
+            }
+        }
+        let mut places = believed(best, &fragment);
         if places.iter().all(Option::is_none) {
             return;
         }
@@ -98,8 +118,13 @@ fn plain(fragment: &Fragment, places: &Places) -> bool {
     fragment.reads().all(|(mate, read)| {
         places[usize::from(mate)]
             .as_ref()
-            .is_some_and(|placed| placed.start <= RAGGED && read.bases.len() - placed.end <= RAGGED)
+            .is_some_and(|placed| is_whole(placed, read.bases.len()))
     })
+}
+
+/// Whether a read is ALK from end to end.
+pub fn is_whole(placed: &Placed, read_length: usize) -> bool {
+    placed.start <= RAGGED && read_length - placed.end <= RAGGED
 }
 
 /// ALK's stretches to fetch from an indexed alignment, on GRCh38 and GRCh37.

@@ -40,6 +40,8 @@ const OUT_OF_FRAME: f64 = -1.1;
 /// Behind the partner's stop codon: fusions that drive tumours keep coding exons, while untranslated ends are long and
 /// hold most repeats and look-alikes.
 const AFTER_STOP: f64 = -4.0;
+/// The partner is read against its direction: transcripts are fused in theirs, chimeras in either.
+const ANTISENSE: f64 = -1.3;
 /// Per base of micro-homology beyond what chance gives, where no exon edge explains the junction (template switching).
 const PER_HOMOLOGOUS_BASE: f64 = -0.5;
 /// Per molecule with a mate on either side, up to five.
@@ -79,6 +81,10 @@ pub struct Circumstances {
     pub after_stop: bool,
     /// Whether the partner's side is an exon's edge, if known.
     pub partner_at_edge: Option<bool>,
+    /// Whether the partner's gene is read against its own direction.
+    pub antisense: bool,
+    /// Reads that break here and leave ALK again on its other side, and all reads that break here.
+    pub islands: (usize, usize),
 }
 
 /// The outcome for one junction.
@@ -121,6 +127,9 @@ pub fn judge(
         }
         if seen.after_stop {
             terms.push(term("behind the partner's stop codon", AFTER_STOP));
+        }
+        if seen.antisense {
+            terms.push(term("partner read against its direction", ANTISENSE));
         }
     }
     if !alk_edge && seen.molecule == Molecule::Rna {
@@ -241,10 +250,10 @@ fn refusal(
         );
         return Some(("homology", explanation));
     }
-    if junction.islands >= 2 && junction.islands as f64 > ISLAND_SHARE * junction.reads as f64 {
+    let (islands, reads) = seen.islands;
+    if islands >= 2 && islands as f64 > ISLAND_SHARE * reads as f64 {
         let explanation = format!(
-            "{} of {} reads that break here leave ALK again within the read: a piece of another gene that resembles ALK",
-            junction.islands, junction.reads
+            "{islands} of {reads} reads that break here leave ALK again within the read: a piece of another gene that resembles ALK"
         );
         return Some(("look_alike", explanation));
     }

@@ -261,7 +261,8 @@ impl<'b> Junction<'b> {
             {
                 Some(ends_exon(place))
             }
-            Some(Place::Transcript(transcript, at)) => Some(
+            Some(Place::Transcript(_, _, true)) => Some(false),
+            Some(Place::Transcript(transcript, at, false)) => Some(
                 transcript
                     .exons
                     .iter()
@@ -316,39 +317,18 @@ impl<'b> Junction<'b> {
         if !self.inserted.is_empty() {
             return Vec::new();
         }
-        let sequence = |place: Place| -> Option<(Vec<u8>, usize)> {
-            match place {
-                Place::Transcript(transcript, at) => Some((bundle.sequence(transcript)?, at)),
-                Place::Locus(locus, at, false) => Some((locus.sequence.unpack(), at)),
-                Place::Alk(at, false) => Some((anatomy.sequence.clone(), at)),
-                _ => None,
-            }
-        };
-        let Some((bases, at)) = self
-            .origin
-            .as_ref()
-            .and_then(|origin| origin.place)
-            .and_then(sequence)
-        else {
+        let Some(place) = self.origin.as_ref().and_then(|origin| origin.place) else {
             return Vec::new();
         };
-        vec![match self.side {
-            BreakSide::Before => bases
-                .get(at + 1..)
-                .unwrap_or(&[])
-                .iter()
-                .take(FLANK)
-                .copied()
-                .collect(),
-            BreakSide::After => bases
-                .get(..at)
-                .unwrap_or(&[])
-                .iter()
-                .rev()
-                .take(FLANK)
-                .copied()
-                .collect(),
-        }]
+        let beyond = match self.side {
+            BreakSide::Before => place.onwards(bundle, anatomy, FLANK),
+            BreakSide::After => place.back_from(bundle, anatomy, FLANK),
+        };
+        if beyond.is_empty() {
+            Vec::new()
+        } else {
+            vec![beyond]
+        }
     }
 }
 
@@ -368,7 +348,7 @@ pub struct Bridge {
 /// Whether a 5' partner's base is the last of an exon.
 fn ends_exon(place: Place) -> bool {
     match place {
-        Place::Transcript(transcript, at) => transcript
+        Place::Transcript(transcript, at, false) => transcript
             .exons
             .iter()
             .any(|exon| exon.transcript.end as usize == at + 1),

@@ -25,6 +25,7 @@ pub mod finding;
 mod fragment;
 mod gather;
 pub mod input;
+mod island;
 mod judge;
 mod junction;
 mod molecule;

@@ -45,6 +45,8 @@ pub struct Names {
     pub protein: Option<ProteinPrediction>,
     /// Whether the partner's stop codon comes before the junction, so that no fusion protein can be made.
     pub after_stop: bool,
+    /// Whether the partner is read against its own direction.
+    pub antisense: bool,
     /// Remarks.
     pub notes: Vec<String>,
 }
@@ -256,15 +258,19 @@ fn five_side<'b>(
     side.cds = five
         .coding
         .filter(|_| molecule == Molecule::Rna || matches!(five.region, Some(Region::Exon(_))));
-    if origin
-        .genome
-        .as_ref()
-        .is_some_and(|(_, _, strand)| *strand != five.transcript.strand)
-    {
+    let strand = origin.genome.as_ref().map(|(_, _, strand)| *strand);
+    if strand.is_some_and(|strand| strand != five.transcript.strand) {
+        names.antisense = true;
+        side.cds = None;
+        if let Some(Region::Exon(number)) = five.region {
+            side.region = format!("in exon {number}, antisense");
+        }
         names.notes.push(format!(
             "{} is read against its own direction: no fusion protein is expected",
             side.gene
         ));
+        let exon = five.exon.map(|(exon, _)| (exon, 0));
+        return Some(FiveEnd { exon, ..five });
     }
     Some(five)
 }
@@ -306,7 +312,7 @@ fn five_end<'b>(
     let ends_here = |model: &&&Transcript| exon_ending_at(model, *pos).is_some();
     // The reference transcript, unless only another one ends an exon here and the sequence does not tell how.
     if !matches!(best.locate(*pos), Some(Region::Exon(_)))
-        && let Some(Place::Transcript(seen, at)) = origin.place
+        && let Some(Place::Transcript(seen, at, false)) = origin.place
     {
         if let Some(end) = through_isoform(bundle, best, seen, at) {
             return Some(end);
@@ -434,6 +440,10 @@ fn frame_and_names(
     molecule: Molecule,
     names: &mut Names,
 ) {
+    // A partner read backwards makes no protein, and its coding positions do not count towards the junction.
+    if names.antisense {
+        return;
+    }
     let Some(resumes) = three.resumes else { return };
     let exon_number = five.exon.map(|(exon, _)| exon.number.0);
     let text = names.inserted.clone();
@@ -500,15 +510,6 @@ fn frame_and_names(
         names.notes.push(format!(
             "the break lies behind {gene}'s stop codon: no fusion protein is expected"
         ));
-        return;
-    }
-    // Antisense partners make no protein.
-    if junction
-        .origin
-        .as_ref()
-        .and_then(|origin| origin.genome.as_ref())
-        .is_some_and(|g| g.2 != five.transcript.strand)
-    {
         return;
     }
     let mut open = in_frame(coding, inserted.len() as u32, resumes);

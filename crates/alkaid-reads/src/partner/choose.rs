@@ -26,6 +26,8 @@ const CLOSE: f64 = 2.0;
 const MAX_GAP_SHARE: f64 = 4.0;
 /// Score of a match that is believed although it covers only a part of the clip.
 const LONG_MATCH: i32 = 40;
+/// Longest micro-homology looked for.
+const MAX_HOMOLOGY: usize = 50;
 /// Positions of hints that count as one place.
 const HINT_WINDOW: u64 = 20;
 
@@ -165,11 +167,10 @@ fn from_hit<'b>(
     }
     let (gene, place, named_by) = match hit.target {
         Target::Transcript(index) => {
-            // A transcript read backwards has no place in a fusion; as genomic sequence it may.
             let transcript = bundle.transcripts().get(index)?;
             (
                 transcript.gene.clone(),
-                Place::Transcript(transcript, at),
+                Place::Transcript(transcript, at, hit.reverse),
                 NamedBy::Transcript,
             )
         }
@@ -187,7 +188,7 @@ fn from_hit<'b>(
             NamedBy::Locus,
         ),
     };
-    let homology = if gap == 0 && !hit.reverse {
+    let homology = if gap == 0 {
         homology(bundle, anatomy, cluster, place)
     } else {
         0
@@ -196,19 +197,16 @@ fn from_hit<'b>(
     if hit.reverse {
         score -= ANTISENSE_PENALTY;
     }
-    let mut genome = place.genome();
-    if let Place::Transcript(transcript, at) = place {
-        if hit.reverse {
-            genome = genome.map(|(chrom, pos, strand)| (chrom, pos, strand.flip()));
-        } else if exon_edge(transcript, at, homology, cluster.side) {
-            score += EXON_END_BONUS;
-        }
+    if let Place::Transcript(transcript, at, false) = place
+        && exon_edge(transcript, at, homology, cluster.side)
+    {
+        score += EXON_END_BONUS;
     }
     Some(Origin {
         gene,
         named_by,
         place: Some(place),
-        genome,
+        genome: place.genome(),
         gap,
         homology,
         score,
@@ -232,33 +230,26 @@ pub(super) fn homology(
     cluster: &Cluster,
     place: Place,
 ) -> usize {
-    let sequence;
-    let (bases, at): (&[u8], usize) = match place {
-        Place::Transcript(transcript, at) => {
-            sequence = bundle.sequence(transcript).unwrap_or_default();
-            (&sequence, at)
-        }
-        Place::Locus(locus, at, false) => {
-            sequence = locus.sequence.unpack();
-            (&sequence, at)
-        }
-        Place::Alk(at, false) => (&anatomy.sequence, at),
-        _ => return 0,
+    let (own, alk) = match cluster.side {
+        BreakSide::Before => (
+            place.onwards(bundle, anatomy, MAX_HOMOLOGY),
+            anatomy.sequence[cluster.offset..]
+                .iter()
+                .take(MAX_HOMOLOGY)
+                .copied()
+                .collect::<Vec<u8>>(),
+        ),
+        BreakSide::After => (
+            place.back_from(bundle, anatomy, MAX_HOMOLOGY),
+            anatomy.sequence[..cluster.offset]
+                .iter()
+                .rev()
+                .take(MAX_HOMOLOGY)
+                .copied()
+                .collect(),
+        ),
     };
-    let alk = &anatomy.sequence;
-    let equal = |a: Option<&u8>, b: Option<&u8>| a.is_some() && a == b;
-    match cluster.side {
-        BreakSide::Before => (0..50)
-            .take_while(|&i| equal(bases.get(at + 1 + i), alk.get(cluster.offset + i)))
-            .count(),
-        BreakSide::After => (1..50)
-            .take_while(|&i| {
-                at >= i
-                    && cluster.offset >= i
-                    && equal(bases.get(at - i), alk.get(cluster.offset - i))
-            })
-            .count(),
-    }
+    own.iter().zip(&alk).take_while(|(a, b)| a == b).count()
 }
 
 /// Whether an exon ends (before ALK) or starts (after ALK) at transcript base `at`, or within the homology beyond it.

@@ -84,7 +84,7 @@ impl<'b> ExonEnds<'b> {
                 if differing * 10 > clip.len() {
                     continue;
                 }
-                let place = Place::Transcript(transcript, end - shift - 1);
+                let place = Place::Transcript(transcript, end - shift - 1, false);
                 found.push(Origin {
                     gene: transcript.gene.clone(),
                     named_by: NamedBy::Transcript,

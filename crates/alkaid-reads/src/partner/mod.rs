@@ -7,7 +7,9 @@ mod hints;
 mod protein;
 mod scan;
 
-use alkaid_genome::{Locus, Strand, Transcript};
+use alkaid_genome::{Bundle, Locus, Strand, Transcript, complement};
+
+use crate::anatomy::Anatomy;
 
 pub use choose::{Evidence, choose};
 pub use ends::ExonEnds;
@@ -18,14 +20,21 @@ pub use scan::{Hit, Query, Scanner, Target};
 /// A base of the partner, in the reference that named it.
 #[derive(Clone, Copy, Debug)]
 pub enum Place<'b> {
-    /// Transcript position, 0-based.
-    Transcript(&'b Transcript, usize),
+    /// Transcript position, 0-based, and whether the transcript is read backwards.
+    Transcript(&'b Transcript, usize, bool),
     /// Offset in a genomic piece, and whether the piece is read backwards.
     Locus(&'b Locus, usize, bool),
     /// Base of a coding sequence known only through its protein: transcript model and coding bases up to and including it.
     Coding(&'b Transcript, u32),
     /// ALK itself: locus offset, and whether it is read backwards.
     Alk(usize, bool),
+}
+
+/// A direction in ALK's sense.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Towards {
+    FivePrime,
+    ThreePrime,
 }
 
 /// Where a cluster's sequence beyond ALK comes from.
@@ -84,7 +93,11 @@ impl<'b> Place<'b> {
     pub fn shifted(self, by: i64) -> Option<Place<'b>> {
         let shift = |at: usize, by: i64| usize::try_from(at as i64 + by).ok();
         Some(match self {
-            Place::Transcript(transcript, at) => Place::Transcript(transcript, shift(at, by)?),
+            Place::Transcript(transcript, at, backwards) => Place::Transcript(
+                transcript,
+                shift(at, if backwards { -by } else { by })?,
+                backwards,
+            ),
             Place::Locus(locus, at, backwards) => Place::Locus(
                 locus,
                 shift(at, if backwards { -by } else { by })?,
@@ -99,12 +112,64 @@ impl<'b> Place<'b> {
         })
     }
 
+    /// What the reference has after this base in ALK's sense, nearest base first; nothing where it ends or is not known.
+    pub fn onwards(self, bundle: &Bundle, anatomy: &Anatomy, bases: usize) -> Vec<u8> {
+        self.beside(bundle, anatomy, bases, Towards::ThreePrime)
+    }
+
+    /// What it has before this base in ALK's sense, nearest base first.
+    pub fn back_from(self, bundle: &Bundle, anatomy: &Anatomy, bases: usize) -> Vec<u8> {
+        self.beside(bundle, anatomy, bases, Towards::FivePrime)
+    }
+
+    fn beside(self, bundle: &Bundle, anatomy: &Anatomy, bases: usize, towards: Towards) -> Vec<u8> {
+        let (at, backwards) = match self {
+            Place::Transcript(_, at, backwards)
+            | Place::Locus(_, at, backwards)
+            | Place::Alk(at, backwards) => (at, backwards),
+            Place::Coding(..) => return Vec::new(),
+        };
+        // In the reference's own direction.
+        let ahead = (towards == Towards::ThreePrime) != backwards;
+        let range = if ahead {
+            at + 1..at + 1 + bases
+        } else {
+            at.saturating_sub(bases)..at
+        };
+        let mut found = match self {
+            Place::Transcript(transcript, ..) => bundle
+                .packed_sequence(transcript)
+                .map_or_else(Vec::new, |sequence| sequence.slice(range)),
+            Place::Locus(locus, ..) => locus.sequence.slice(range),
+            _ => {
+                let end = range.end.min(anatomy.sequence.len());
+                anatomy
+                    .sequence
+                    .get(range.start..end)
+                    .unwrap_or(&[])
+                    .to_vec()
+            }
+        };
+        if !ahead {
+            found.reverse();
+        }
+        if backwards {
+            found.iter_mut().for_each(|base| *base = complement(*base));
+        }
+        found
+    }
+
     /// Genome position (0-based) and the strand that reads in ALK's sense. `None` for ALK itself.
     pub fn genome(self) -> Option<(String, u64, Strand)> {
         match self {
-            Place::Transcript(transcript, at) => {
+            Place::Transcript(transcript, at, backwards) => {
                 let position = transcript.genome_position(at as u32)?;
-                Some((transcript.chrom.clone(), position, transcript.strand))
+                let strand = if backwards {
+                    transcript.strand.flip()
+                } else {
+                    transcript.strand
+                };
+                Some((transcript.chrom.clone(), position, strand))
             }
             Place::Locus(locus, at, backwards) => {
                 let strand = if backwards {
