@@ -3,12 +3,13 @@
 //! There are few queries and ten million reference bases, so the queries are indexed and the reference streams past
 //! them: no index to build at start-up, and memory in proportion to the question.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use alkaid_genome::{Bundle, reverse_complement};
+use alkaid_genome::{Bundle, PackedSequence, base_code, reverse_complement};
 
 use crate::anatomy::Anatomy;
-use crate::place::{BuildKmerHasher, best_prefix, code, kmer};
+use crate::place::{BuildKmerHasher, best_prefix};
 
 /// Seed length.
 const SEED: usize = 12;
@@ -88,7 +89,7 @@ impl Scanner {
                 for start in
                     (0..(bases.len() + 1).saturating_sub(SEED)).step_by(query.stride.max(1))
                 {
-                    if let Some(key) = kmer(&bases[start..start + SEED]) {
+                    if let Some(key) = seed(&bases[start..start + SEED]) {
                         let slot = scanner.slot(key);
                         scanner.filter[slot >> 6] |= 1 << (slot & 63);
                         let places = scanner.seeds.entry(key).or_default();
@@ -113,16 +114,16 @@ impl Scanner {
             if transcript.gene == anatomy.transcript.gene {
                 continue;
             }
-            if let Some(sequence) = bundle.sequence(transcript) {
-                self.scan_one(&sequence, Target::Transcript(index), &mut hits);
+            if let Some(sequence) = bundle.packed_sequence(transcript) {
+                self.scan_one(sequence, Target::Transcript(index), &mut hits);
             }
         }
         for (index, locus) in bundle.loci().iter().enumerate() {
             if locus.name != anatomy.locus.name {
-                self.scan_one(&locus.sequence.unpack(), Target::Locus(index), &mut hits);
+                self.scan_one(&locus.sequence, Target::Locus(index), &mut hits);
             }
         }
-        self.scan_one(&anatomy.sequence, Target::Alk, &mut hits);
+        self.scan_one(&anatomy.locus.sequence, Target::Alk, &mut hits);
         for hits in &mut hits {
             hits.sort_by_key(|hit| (std::cmp::Reverse(hit.score), *hit));
             hits.truncate(MAX_HITS);
@@ -130,31 +131,20 @@ impl Scanner {
         hits
     }
 
-    fn scan_one(&self, sequence: &[u8], target: Target, hits: &mut [Vec<Hit>]) {
-        const MASK: u32 = (1 << (2 * SEED)) - 1;
+    fn scan_one(&self, packed: &PackedSequence, target: Target, hits: &mut [Vec<Hit>]) {
         let mut seen: HashSet<u64, BuildKmerHasher> = HashSet::default();
-        let (mut key, mut run) = (0u32, 0usize);
-        for (end, &base) in sequence.iter().enumerate() {
-            match code(base) {
-                Some(code) => {
-                    key = (key << 2 | code) & MASK;
-                    run += 1;
-                }
-                None => run = 0,
-            }
+        let unpacked = OnceCell::new();
+        packed.for_each_kmer(SEED, |start, key| {
             let slot = self.slot(key);
-            if run < SEED || self.filter[slot >> 6] >> (slot & 63) & 1 == 0 {
-                continue;
+            if self.filter[slot >> 6] >> (slot & 63) & 1 == 0 {
+                return;
             }
-            let Some(places) = self.seeds.get(&key) else {
-                continue;
-            };
-            let start = end + 1 - SEED;
-            for &(strand, at) in places {
+            for &(strand, at) in self.seeds.get(&key).into_iter().flatten() {
                 let diagonal = (start + (1 << 24)) as u64 - u64::from(at);
                 if !seen.insert(u64::from(strand) << 32 | diagonal) {
                     continue;
                 }
+                let sequence: &[u8] = unpacked.get_or_init(|| packed.unpack());
                 let hit = self.extend(strand, at as usize, sequence, start, target);
                 if hit.score >= MIN_SCORE {
                     let kept = &mut hits[strand as usize / 2];
@@ -166,7 +156,7 @@ impl Scanner {
                     }
                 }
             }
-        }
+        });
     }
 
     fn slot(&self, key: u32) -> usize {
@@ -197,6 +187,14 @@ impl Scanner {
             score: left.0 + right.0,
         }
     }
+}
+
+/// A seed as [`PackedSequence::for_each_kmer`] has it; `None` when it holds anything but `ACGT`.
+fn seed(bases: &[u8]) -> Option<u32> {
+    bases
+        .iter()
+        .rev()
+        .try_fold(0, |key, &base| Some(key << 2 | u32::from(base_code(base)?)))
 }
 
 #[cfg(test)]
