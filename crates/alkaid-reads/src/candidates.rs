@@ -1,6 +1,6 @@
 //! From kept fragments to junctions: cluster what breaks at one place, name its other side, settle the place.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use alkaid_genome::{Bundle, reverse_complement};
 
@@ -8,7 +8,7 @@ use crate::anatomy::Anatomy;
 use crate::cluster::{BreakRead, BreakSide, Cluster, breaks, cluster};
 use crate::finding::Molecule;
 use crate::fragment::Fragment;
-use crate::gather::Places;
+use crate::gather::{Places, is_whole};
 use crate::junction::{Junction, settle_on_exon};
 use crate::partner::{
     Evidence, ExonEnds, Hint, Hit, Origin, PeptideHit, Peptides, Query, Scanner, Target, choose,
@@ -65,7 +65,7 @@ pub fn find<'b>(
     for cluster in &mut clusters {
         settle_on_exon(anatomy, cluster);
     }
-    let (mut mates, mate_bases) = mates_off_alk(fragments, places);
+    let (mut mates, mate_bases) = mates_off_alk(fragments, places, &clusters);
     let clips: Vec<Vec<u8>> = clusters.iter().map(Cluster::sense).collect();
 
     let mut queries: Vec<Query> = clips
@@ -161,18 +161,28 @@ fn break_reads(fragments: &[Fragment], places: &[Places]) -> Vec<BreakRead> {
     found
 }
 
-/// Mates that are not on ALK, with their bases in ALK's sense.
-fn mates_off_alk<'b>(fragments: &[Fragment], places: &[Places]) -> (Vec<Mate<'b>>, Vec<Vec<u8>>) {
+/// Mates that are not on ALK, with their bases in ALK's sense: of reads in clusters, which they help to name, and of reads
+/// that are ALK from end to end, with which they may span a junction.
+fn mates_off_alk<'b>(
+    fragments: &[Fragment],
+    places: &[Places],
+    clusters: &[Cluster],
+) -> (Vec<Mate<'b>>, Vec<Vec<u8>>) {
+    let reads = clusters.iter().flat_map(|cluster| &cluster.reads);
+    let clustered: HashSet<usize> = reads.map(|read| read.fragment).collect();
     let (mut mates, mut bases) = (Vec::new(), Vec::new());
     for (index, (fragment, places)) in fragments.iter().zip(places).enumerate() {
         let Some(second) = &fragment.second else {
             continue;
         };
-        let (placed, mate) = match places {
-            [Some(placed), None] => (placed, second),
-            [None, Some(placed)] => (placed, &fragment.first),
+        let (placed, read, mate) = match places {
+            [Some(placed), None] => (placed, &fragment.first, second),
+            [None, Some(placed)] => (placed, second, &fragment.first),
             _ => continue,
         };
+        if !clustered.contains(&index) && !is_whole(placed, read.bases.len()) {
+            continue;
+        }
         if mates.len() == MAX_MATES {
             break;
         }

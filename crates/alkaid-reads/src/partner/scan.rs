@@ -4,7 +4,8 @@
 //! them: no index to build at start-up, and memory in proportion to the question.
 
 use std::cell::OnceCell;
-use std::collections::{HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 use alkaid_genome::{Bundle, PackedSequence, base_code, reverse_complement};
 
@@ -106,9 +107,9 @@ impl Scanner {
 
     /// Matches of every query, best first, over transcripts, loci and ALK.
     pub fn scan(&self, bundle: &Bundle, anatomy: &Anatomy) -> Vec<Vec<Hit>> {
-        let mut hits = vec![Vec::new(); self.strands.len() / 2];
+        let mut hits = vec![BinaryHeap::new(); self.strands.len() / 2];
         if self.strands.is_empty() {
-            return hits;
+            return Vec::new();
         }
         for (index, transcript) in bundle.transcripts().iter().enumerate() {
             if transcript.gene == anatomy.transcript.gene {
@@ -124,14 +125,17 @@ impl Scanner {
             }
         }
         self.scan_one(&anatomy.locus.sequence, Target::Alk, &mut hits);
-        for hits in &mut hits {
-            hits.sort_by_key(|hit| (std::cmp::Reverse(hit.score), *hit));
-            hits.truncate(MAX_HITS);
-        }
-        hits
+        hits.into_iter()
+            .map(|kept| {
+                kept.into_sorted_vec()
+                    .into_iter()
+                    .map(|ranked| ranked.1)
+                    .collect()
+            })
+            .collect()
     }
 
-    fn scan_one(&self, packed: &PackedSequence, target: Target, hits: &mut [Vec<Hit>]) {
+    fn scan_one(&self, packed: &PackedSequence, target: Target, hits: &mut [Best]) {
         let mut seen: HashSet<u64, BuildKmerHasher> = HashSet::default();
         let unpacked = OnceCell::new();
         packed.for_each_kmer(SEED, |start, key| {
@@ -147,13 +151,7 @@ impl Scanner {
                 let sequence: &[u8] = unpacked.get_or_init(|| packed.unpack());
                 let hit = self.extend(strand, at as usize, sequence, start, target);
                 if hit.score >= MIN_SCORE {
-                    let kept = &mut hits[strand as usize / 2];
-                    kept.push(hit);
-                    // Keep memory bounded on repeats without losing the best.
-                    if kept.len() > 8 * MAX_HITS {
-                        kept.sort_by_key(|hit| (std::cmp::Reverse(hit.score), *hit));
-                        kept.truncate(MAX_HITS);
-                    }
+                    keep(&mut hits[strand as usize / 2], hit);
                 }
             }
         });
@@ -186,6 +184,21 @@ impl Scanner {
             length: left.1 + right.1,
             score: left.0 + right.0,
         }
+    }
+}
+
+/// The best hits of a query, the worst of them on top: best means a high score, then the order of [`Hit`].
+type Best = BinaryHeap<(Reverse<i32>, Hit)>;
+
+/// Keeps a hit if it is among the best [`MAX_HITS`].
+fn keep(kept: &mut Best, hit: Hit) {
+    let ranked = (Reverse(hit.score), hit);
+    if kept.len() < MAX_HITS {
+        kept.push(ranked);
+    } else if let Some(mut worst) = kept.peek_mut()
+        && ranked < *worst
+    {
+        *worst = ranked;
     }
 }
 
