@@ -144,19 +144,26 @@ impl PackedSequence {
     pub fn for_each_kmer(&self, k: usize, mut visit: impl FnMut(usize, u32)) {
         let mask = ((1u64 << (2 * k.min(16))) - 1) as u32;
         let last = (self.len + 1).saturating_sub(k);
-        for (byte, start) in (0..last).step_by(4).enumerate() {
+        // Eight bytes hold a k-mer at each of the four phases of their first one.
+        let whole = self.bytes.windows(8).take(last / 4);
+        let mut start = 0;
+        for window in whole {
             let mut eight = [0; 8];
-            match self.bytes.get(byte..byte + 8) {
-                Some(bytes) => eight.copy_from_slice(bytes),
-                None => {
-                    let rest = &self.bytes[byte..];
-                    eight[..rest.len()].copy_from_slice(rest);
-                }
-            }
+            eight.copy_from_slice(window);
             let bases = u64::from_le_bytes(eight);
-            for phase in 0..4.min(last - start) {
+            for phase in 0..4 {
                 visit(start + phase, (bases >> (2 * phase)) as u32 & mask);
             }
+            start += 4;
+        }
+        for at in start..last {
+            let mut eight = [0; 8];
+            let rest = &self.bytes[at / 4..self.bytes.len().min(at / 4 + 8)];
+            eight[..rest.len()].copy_from_slice(rest);
+            visit(
+                at,
+                (u64::from_le_bytes(eight) >> (2 * (at % 4))) as u32 & mask,
+            );
         }
     }
 
@@ -248,6 +255,29 @@ mod tests {
             proptest::sample::select(b"ACGTACGTACGTN".as_slice()),
             0..200,
         )
+    }
+
+    #[test]
+    fn kmers_are_those_of_the_letters() {
+        for length in 0..70 {
+            let letters: Vec<u8> = (0..length).map(|at| b"ACGTTGCAAC"[at * at % 10]).collect();
+            let packed = PackedSequence::from_ascii(&letters);
+            for k in [1, 4, 12, 16] {
+                let mut seen = Vec::new();
+                packed.for_each_kmer(k, |at, key| seen.push((at, key)));
+                let expected: Vec<_> = letters
+                    .windows(k)
+                    .enumerate()
+                    .map(|(at, bases)| {
+                        let key = bases.iter().rev().fold(0u32, |key, &base| {
+                            key << 2 | u32::from(base_code(base).unwrap())
+                        });
+                        (at, key)
+                    })
+                    .collect();
+                assert_eq!(seen, expected, "{k}-mers of {length} bases");
+            }
+        }
     }
 
     proptest! {

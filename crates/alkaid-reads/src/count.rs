@@ -8,10 +8,8 @@ use alkaid_genome::reverse_complement;
 use crate::cluster::BreakSide;
 use crate::fragment::Fragment;
 use crate::junction::{Bridge, Junction};
-use crate::place::{BuildKmerHasher, KmerHasher, Placed, kmer};
+use crate::place::{BuildKmerHasher, KmerHasher, Placed, SEED, kmer, kmers};
 
-/// Seed length in the part beyond ALK.
-const SEED: usize = 12;
 /// Bases beyond the junction that are indexed.
 const INDEXED: usize = 200;
 /// By how many bases a read's placement may end away from the junction.
@@ -181,8 +179,8 @@ impl Recogniser {
                 }
             }
         }
-        for (start, window) in sense.windows(SEED).enumerate() {
-            let Some(places) = kmer(window).and_then(|key| self.seeds.get(&key)) else {
+        for (start, key) in kmers(sense) {
+            let Some(places) = self.seeds.get(&key) else {
                 continue;
             };
             for &(junction, distance) in places {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crate::anatomy::Anatomy;
 
 /// Seed length. ALK's watched stretches hold some 14,000 of them.
-const SEED: usize = 12;
+pub(crate) const SEED: usize = 12;
 /// A matching base's score.
 const MATCH: i32 = 1;
 /// A mismatching base's score: one is outweighed by two matches beyond it plus one.
@@ -399,7 +399,7 @@ pub(crate) fn code(base: u8) -> Option<u32> {
 }
 
 /// Every seed of a read with its index.
-fn kmers(read: &[u8]) -> impl Iterator<Item = (usize, u32)> {
+pub(crate) fn kmers(read: &[u8]) -> impl Iterator<Item = (usize, u32)> {
     const MASK: u32 = (1 << (2 * SEED)) - 1;
     let (mut key, mut run) = (0u32, 0usize);
     read.iter().enumerate().filter_map(move |(index, &base)| {

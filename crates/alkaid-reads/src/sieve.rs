@@ -1,40 +1,43 @@
 //! The sieve: does a fragment touch ALK at all?
 //!
 //! ALK is two parts in ten million of a transcriptome, so nearly every read leaves here and the sieve must cost less
-//! than reading the file. A read is packed to two bits a base and its 16-mers are probed at a stride against every 16-mer
-//! of the small target. At a stride of 8 every error-free run of 23 bases is found; reads above 100 bases are probed at a
-//! stride of 16 and runs of 31 found, because with the longer read the anchors are longer too. An anchor shorter than that lies at an end of its
-//! read, and because most RNA junctions enter ALK exactly at an exon start, the 12-mers at either end of the read are
-//! looked up among the first bases of exons 16–20 as well: there an anchor of 12 bases is found.
+//! than reading the file. A few 16-mers of a read are looked up among all 16-mers of the small target: the first, the
+//! last, and others evenly between them. In a read across a junction ALK's part reaches to one end of the read, so that
+//! a part of 16 bases is found at either end, and the others are there for sequencing errors and for adapters: every
+//! error-free run of 43 bases is found wherever it lies. Because most RNA junctions enter ALK exactly at an exon start, the
+//! 12-mers at either end of the read are looked up among the first bases of exons 16–20 as well: there a part of 12 bases
+//! is found.
 
 use crate::anatomy::{Anatomy, CANONICAL_EXON, FIRST_BREAK_EXON};
 use crate::input::Keep;
 
 const LONG: usize = 16;
 const SHORT: usize = 12;
-const SHORT_MASK: u32 = (1 << (2 * SHORT)) - 1;
 /// Offsets from an exon start whose 12-mers are watched: anchors up to the run that the long probes find.
 const SHORT_STARTS: usize = 20;
 /// Bases at either end of a read within which short anchors are looked for: 12-mers at three offsets, so that one
 /// error does not hide the anchor.
 const END: usize = 20;
-/// log2 of the words in the first-tier table: 128 KiB stay in the second-level cache.
-const WORD_BITS: u32 = 14;
-/// Longest read that is probed at the narrower stride.
-const LONG_READ: usize = 100;
+const SHORT_STEP: usize = 4;
+/// log2 of the words in the first-tier table: 256 KiB stay in the second-level cache.
+const WORD_BITS: u32 = 15;
+/// Most bases from one probe to the next.
+const GAP: usize = 28;
 /// Longest read probed in one go; longer ones are probed in overlapping pieces.
 const CHUNK: usize = 512;
 
 /// The k-mers of ALK, both strands.
 pub struct Sieve {
-    /// Two bits of one word for each k-mer: one look-up, and one false alarm in 300.
+    /// Three bits of one word for each k-mer: one look-up, and one false alarm in a thousand.
     filter: Vec<u64>,
     /// Sorted.
     long: Vec<u32>,
     /// Sorted.
     short: Vec<u32>,
-    /// One bit for each 8-mer that a short key starts with.
-    short_prefixes: Vec<u64>,
+    /// The 8-mers that short keys begin and end with.
+    short_parts: [Eights; 2],
+    /// Bases from one probe to the next, by the length of the read.
+    strides: Vec<u16>,
 }
 
 impl Sieve {
@@ -63,18 +66,20 @@ impl Sieve {
         }
         let mut filter = vec![0; 1 << WORD_BITS];
         for &key in &long {
-            let (word, bits) = slot(key);
+            let (word, bits) = slot(&unpacked(key));
             filter[word] |= bits;
         }
-        let mut short_prefixes = vec![0; (1 << 16) / 64];
+        let mut short_parts = [Eights::default(), Eights::default()];
         for &key in &short {
-            short_prefixes[usize::from(key as u16) >> 6] |= 1 << (key & 63);
+            short_parts[0].add(key as u16);
+            short_parts[1].add((key >> 8) as u16);
         }
         Sieve {
             filter,
             long,
             short,
-            short_prefixes,
+            short_parts,
+            strides: (0..=CHUNK).map(stride).collect(),
         }
     }
 
@@ -93,41 +98,68 @@ impl Sieve {
         if read.len() < END {
             return false;
         }
-        let found = if read.len() > LONG_READ {
-            read.chunks_exact(LONG)
-                .any(|bases| self.is_long(pack(bases) | pack(&bases[8..]) << 16))
-        } else {
-            let mut before = pack(read);
-            read.chunks_exact(8).skip(1).map(pack).any(|eight| {
-                let key = before | eight << 16;
-                before = eight;
-                self.is_long(key)
-            })
-        };
-        if found {
-            return true;
+        // All probes are made before any is looked at: they do not wait for each other, and seldom is one ALK's.
+        let mut passed = self.passes(&read[read.len() - LONG..]);
+        for at in (0..read.len() - LONG).step_by(self.strides[read.len()].into()) {
+            passed |= self.passes(&read[at..at + LONG]);
         }
-        let (head, tail) = (&read[..END], &read[read.len() - END..]);
-        self.is_long(pack(&tail[END - LONG..]) | pack(&tail[END - 8..]) << 16)
-            || self.short_in(head)
-            || self.short_in(tail)
+        passed |= self.short_passes(&read[..END]) | self.short_passes(&read[read.len() - END..]);
+        passed && self.confirm(read)
     }
 
-    fn is_long(&self, key: u32) -> bool {
-        let (word, bits) = slot(key);
-        self.filter[word] & bits == bits && self.long.binary_search(&key).is_ok()
+    /// Whether a probe that passed its filter is a k-mer of ALK.
+    #[cold]
+    fn confirm(&self, read: &[u8]) -> bool {
+        let is_long =
+            |bases: &[u8]| self.passes(bases) && self.long.binary_search(&word(bases)).is_ok();
+        let is_short = |end: &[u8]| {
+            end.windows(SHORT)
+                .step_by(SHORT_STEP)
+                .any(|bases| self.short.binary_search(&short_word(bases)).is_ok())
+        };
+        is_long(&read[read.len() - LONG..])
+            || (0..read.len() - LONG)
+                .step_by(self.strides[read.len()].into())
+                .any(|at| is_long(&read[at..at + LONG]))
+            || is_short(&read[..END])
+            || is_short(&read[read.len() - END..])
     }
 
-    /// Whether one of the 12-mers at offsets 0, 4 and 8 of [`END`] bases is the start of an exon.
-    fn short_in(&self, end: &[u8]) -> bool {
-        let low = u64::from(pack(end) | pack(&end[8..]) << 16);
-        let all = low | u64::from(pack(&end[END - 8..]) >> 8) << 32;
-        [0, 8, 16].into_iter().any(|shift| {
-            let key = (all >> shift) as u32 & SHORT_MASK;
-            // The few keys are told from nearly all others by their first eight bases.
-            self.short_prefixes[usize::from(key as u16) >> 6] >> (key & 63) & 1 != 0
-                && self.short.binary_search(&key).is_ok()
-        })
+    fn passes(&self, bases: &[u8]) -> bool {
+        let (word, bits) = slot(bases);
+        self.filter[word] & bits == bits
+    }
+
+    /// Whether one of the short keys at an end of a read both begins and ends like one at the start of an exon.
+    fn short_passes(&self, end: &[u8]) -> bool {
+        let all = u64::from(word(end)) | u64::from(pack(&end[END - 8..])) << 24;
+        let [begins, ends] = &self.short_parts;
+        let keys = || {
+            (0..=END - SHORT)
+                .step_by(SHORT_STEP)
+                .map(|at| all >> (2 * at))
+        };
+        let begun = keys().fold(false, |any, key| any | begins.has(key as u16));
+        begun && keys().any(|key| begins.has(key as u16) && ends.has((key >> 8) as u16))
+    }
+}
+
+/// A set of 8-mers.
+struct Eights(Vec<u64>);
+
+impl Default for Eights {
+    fn default() -> Self {
+        Eights(vec![0; (1 << 16) / 64])
+    }
+}
+
+impl Eights {
+    fn add(&mut self, key: u16) {
+        self.0[usize::from(key) >> 6] |= 1 << (key & 63);
+    }
+
+    fn has(&self, key: u16) -> bool {
+        self.0[usize::from(key) >> 6] >> (key & 63) & 1 != 0
     }
 }
 
@@ -135,6 +167,16 @@ impl Keep for Sieve {
     fn keep(&self, first: &[u8], second: Option<&[u8]>) -> bool {
         self.hits(first) || second.is_some_and(|read| self.hits(read))
     }
+}
+
+/// The first twelve bases as a key.
+fn short_word(bases: &[u8]) -> u32 {
+    pack(bases) | pack(&bases[4..]) >> 8 << 16
+}
+
+/// The first sixteen bases as a key.
+fn word(bases: &[u8]) -> u32 {
+    pack(bases) | pack(&bases[8..]) << 16
 }
 
 /// Packs the first eight bases to two bits each, first base lowest; `A C T G` are 0 1 2 3.
@@ -147,11 +189,32 @@ fn pack(bases: &[u8]) -> u32 {
     (pairs.wrapping_mul(1 << 48 | 1 << 36 | 1 << 24 | 1 << 12) >> 48) as u32
 }
 
-/// The word of a k-mer and its two bits in it.
-fn slot(key: u32) -> (usize, u64) {
-    let hash = u64::from(key).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+/// Bases from one probe to the next in a read of this length: at most [`GAP`], and the last step not shorter than needed.
+fn stride(length: usize) -> u16 {
+    let last = length.saturating_sub(LONG);
+    last.div_ceil(last.div_ceil(GAP).max(1)).max(1) as u16
+}
+
+/// The word of a 16-mer and its three bits in it: a hash of the letters as they stand, for which packing them is not needed.
+fn slot(bases: &[u8]) -> (usize, u64) {
+    /// The bits in which the four letters, of either case, differ.
+    const LETTER: u64 = 0x0606_0606_0606_0606;
+    let half = |bases: &[u8]| {
+        let mut eight = [0; 8];
+        eight.copy_from_slice(&bases[..8]);
+        u64::from_le_bytes(eight) & LETTER
+    };
+    let hash = half(bases)
+        .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        .wrapping_add(half(&bases[8..]).wrapping_mul(0xC2B2_AE3D_27D4_EB4F));
     let word = (hash >> (64 - WORD_BITS)) as usize;
-    (word, 1 << (hash >> 32 & 63) | 1 << (hash >> 38 & 63))
+    let bit = |shift: u32| 1 << (hash >> shift & 63);
+    (word, bit(43) | bit(37) | bit(31))
+}
+
+/// The letters of a packed 16-mer.
+fn unpacked(key: u32) -> [u8; LONG] {
+    std::array::from_fn(|at| b"ACTG"[(key >> (2 * at) & 3) as usize])
 }
 
 fn push_both(keys: &mut Vec<u32>, kmer: &[u8]) {
@@ -191,17 +254,19 @@ mod tests {
     #[test]
     fn packs_as_the_keys_are_made() {
         let read = b"ACGTTGCATTACGGAC";
-        assert_eq!(pack(read) | pack(&read[8..]) << 16, key_of(read));
+        assert_eq!(word(read), key_of(read));
+        assert_eq!(short_word(read), key_of(&read[..SHORT]));
+        assert_eq!(&unpacked(word(read)), read);
     }
 
     #[test]
-    fn finds_a_run_of_23_at_any_phase_on_both_strands() {
+    fn finds_a_run_of_43_at_any_phase_on_both_strands() {
         let (anatomy, sieve) = sieve();
         let exon = anatomy.exon(22).unwrap().span.clone();
-        for left in 0..9 {
-            for start in [exon.start, exon.start + 7, exon.end - 26] {
+        for left in 0..29 {
+            for start in [exon.start, exon.start + 7, exon.end - 43] {
                 let mut read = filler(20 + left, 7);
-                read.extend(&anatomy.sequence[start..start + 26]);
+                read.extend(&anatomy.sequence[start..start + 43]);
                 read.extend(filler(31, 9));
                 assert!(sieve.hits(&read), "missed at phase {left}");
                 assert!(
@@ -209,6 +274,18 @@ mod tests {
                     "missed reverse at phase {left}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn finds_sixteen_bases_at_either_end_of_a_read() {
+        let (anatomy, sieve) = sieve();
+        let start = anatomy.exon(19).unwrap().span.end + 400;
+        let alk = &anatomy.sequence[start..start + 16];
+        for length in 20..300 {
+            let before = [filler(length, 3).as_slice(), alk].concat();
+            let after = [alk, &filler(length, 5)].concat();
+            assert!(sieve.hits(&before) && sieve.hits(&after), "{length}");
         }
     }
 

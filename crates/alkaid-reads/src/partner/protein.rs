@@ -47,16 +47,14 @@ impl Peptides {
             for frame in 0..3.min(bases.len()) {
                 let residues = translate(&bases[frame..]);
                 let strand = peptides.frames.len() as u32;
-                for (start, window) in residues.windows(SEED).enumerate() {
-                    if let Some(key) = seed(window) {
-                        let slot = slot(key);
-                        peptides.filter[slot >> 6] |= 1 << (slot & 63);
-                        peptides
-                            .seeds
-                            .entry(key)
-                            .or_default()
-                            .push((strand, start as u32));
-                    }
+                for (start, key) in seeds(&residues) {
+                    let slot = slot(key);
+                    peptides.filter[slot >> 6] |= 1 << (slot & 63);
+                    peptides
+                        .seeds
+                        .entry(key)
+                        .or_default()
+                        .push((strand, start as u32));
                 }
                 peptides.frames.push((query, frame, residues));
             }
@@ -77,8 +75,7 @@ impl Peptides {
         }
         for protein in &bundle.proteome().proteins {
             let sequence = &protein.sequence;
-            for (start, window) in sequence.windows(SEED).enumerate() {
-                let Some(key) = seed(window) else { continue };
+            for (start, key) in seeds(sequence) {
                 let slot = slot(key);
                 if self.filter[slot >> 6] >> (slot & 63) & 1 == 0 {
                     continue;
@@ -170,14 +167,22 @@ pub enum ExonEnd {
     No,
 }
 
-/// Six residues as a number of 30 bits.
-fn seed(residues: &[u8]) -> Option<u32> {
-    residues.iter().try_fold(0u32, |key, residue| {
-        residue
-            .is_ascii_uppercase()
-            .then(|| key << 5 | u32::from(residue - b'A'))
-            .filter(|_| *residue != b'X')
-    })
+/// Every run of six known residues, with its place, as a number of 30 bits.
+fn seeds(residues: &[u8]) -> impl Iterator<Item = (usize, u32)> {
+    const MASK: u32 = (1 << (5 * SEED)) - 1;
+    let (mut key, mut run) = (0u32, 0usize);
+    residues
+        .iter()
+        .enumerate()
+        .filter_map(move |(index, &residue)| {
+            key = (key << 5 | u32::from(residue.wrapping_sub(b'A') & 31)) & MASK;
+            run = if residue.is_ascii_uppercase() && residue != b'X' {
+                run + 1
+            } else {
+                0
+            };
+            (run >= SEED).then(|| (index + 1 - SEED, key))
+        })
 }
 
 fn slot(key: u32) -> usize {
