@@ -10,7 +10,7 @@ use crate::anatomy::Anatomy;
 use crate::candidates::{Candidates, Mate, find};
 
 use crate::cluster::BreakSide;
-use crate::count::{Recogniser, Support, record, spanning_molecule};
+use crate::count::{Recogniser, Support, record, spanning_mark};
 use crate::evidence;
 use crate::finding::{EvidenceRead, Molecule, ReadsReport};
 use crate::fragment::{Fragment, Read};
@@ -261,6 +261,9 @@ fn second_look(
         );
     };
     gatherer.store.for_each(count).map_err(ReadsError::Spill)?;
+    for support in &mut supports {
+        support.molecules.settle();
+    }
     Ok(supports)
 }
 
@@ -325,12 +328,15 @@ fn count_spanning(
         };
         let best = (0..junctions.len())
             .filter(|&index| fits(&junctions[index]))
-            .max_by_key(|&index| (supports[index].molecules.len(), std::cmp::Reverse(index)));
+            .max_by_key(|&index| (supports[index].molecules.count(), std::cmp::Reverse(index)));
         if let Some(index) = best {
             supports[index].spanning += 1;
-            let key = spanning_molecule(fragment, [places[0].as_ref(), places[1].as_ref()]);
-            supports[index].spanning_molecules.insert(key);
+            let mark = spanning_mark(fragment, [places[0].as_ref(), places[1].as_ref()]);
+            supports[index].spanning_molecules.add(mark);
         }
+    }
+    for support in supports {
+        support.spanning_molecules.settle();
     }
 }
 
@@ -356,8 +362,8 @@ fn weigh<'b>(
         let short_islands = islands.at(junction.side, junction.alk);
         let seen = Circumstances {
             molecule,
-            molecules: support.molecules.len(),
-            spanning: support.spanning_molecules.len(),
+            molecules: support.molecules.count(),
+            spanning: support.spanning_molecules.count(),
             strays: background.strays,
             others_here: background.others_here(&junction, &support),
             into_alk: (support.into_alk, support.fragments),
@@ -381,8 +387,8 @@ fn weigh<'b>(
     weighed.sort_by(|a, b| {
         b.support
             .molecules
-            .len()
-            .cmp(&a.support.molecules.len())
+            .count()
+            .cmp(&a.support.molecules.count())
             .then(b.support.fragments.cmp(&a.support.fragments))
             .then(a.junction.alk.cmp(&b.junction.alk))
             .then_with(|| a.junction.gene().cmp(b.junction.gene()))
@@ -402,7 +408,9 @@ struct Background {
 impl Background {
     fn of(junctions: &[Junction], supports: &[Support]) -> Self {
         let stray = |(junction, support): &(&Junction, &Support)| {
-            support.molecules.len() == 1 && support.spanning == 0 && junction.within_alk().is_none()
+            support.molecules.count() == 1
+                && support.spanning == 0
+                && junction.within_alk().is_none()
         };
         let mut all: Vec<(usize, String, usize)> = junctions
             .iter()
@@ -411,7 +419,7 @@ impl Background {
                 (
                     junction.alk,
                     junction.gene().to_owned(),
-                    support.molecules.len(),
+                    support.molecules.count(),
                 )
             })
             .collect();
@@ -424,7 +432,7 @@ impl Background {
 
     /// Molecules of other, no better supported junctions around the same ALK base.
     fn others_here(&self, junction: &Junction, support: &Support) -> usize {
-        let own = support.molecules.len();
+        let own = support.molecules.count();
         let from = self
             .junctions
             .partition_point(|(alk, _, _)| alk + SITE < junction.alk);

@@ -1,11 +1,12 @@
 //! The second look: every fragment against every junction found, so that short anchors count too.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 
 use alkaid_genome::reverse_complement;
 
 use crate::cluster::BreakSide;
+use crate::copies::{Mark, Molecules, letters, loose};
 use crate::fragment::Fragment;
 use crate::junction::{Bridge, Junction};
 use crate::place::{BuildKmerHasher, KmerHasher, Placed, SEED, kmer, kmers};
@@ -50,7 +51,7 @@ pub struct Support {
     /// Reads across it.
     pub reads: u32,
     /// Distinct molecules among the fragments.
-    pub molecules: HashSet<u64, BuildKmerHasher>,
+    pub molecules: Molecules,
     /// Distinct (strand, start) of reads across it.
     pub starts: BTreeSet<(bool, i64)>,
     /// Fragments with a read that was sequenced from the other side into ALK; the rest run out of ALK.
@@ -58,7 +59,7 @@ pub struct Support {
     /// Fragments with a mate on either side and no read across.
     pub spanning: u32,
     /// Distinct molecules among these.
-    pub spanning_molecules: HashSet<u64, BuildKmerHasher>,
+    pub spanning_molecules: Molecules,
     /// Store indices of supporting fragments with their crossings, for the evidence file.
     pub evidence: Vec<(usize, Vec<Crossing>)>,
 }
@@ -292,9 +293,7 @@ pub fn record(
     let into_alk =
         |crossing: &Crossing| (recogniser.bridges[best].0 == BreakSide::Before) != crossing.reverse;
     support.into_alk += u32::from(crossings.iter().any(into_alk));
-    support
-        .molecules
-        .insert(molecule(fragment, placed, &crossings));
+    support.molecules.add(mark(fragment, placed, &crossings));
     for crossing in &crossings {
         let read = if crossing.mate == 0 {
             Some(&fragment.first)
@@ -322,33 +321,38 @@ fn begin(crossing: &Crossing, length: usize) -> i64 {
 }
 
 /// What makes two fragments across a junction copies of one molecule: UMI, and where each mate begins.
-fn molecule(fragment: &Fragment, placed: [Option<&Placed>; 2], crossings: &[Crossing]) -> u64 {
-    let mut hasher = KmerHasher::default();
-    fragment.umi.hash(&mut hasher);
+fn mark(fragment: &Fragment, placed: [Option<&Placed>; 2], crossings: &[Crossing]) -> Mark {
+    let mut place = KmerHasher::default();
+    let mut unplaced = 0;
     for (mate, read) in fragment.reads() {
         let length = read.bases.len();
         if let Some(crossing) = crossings.iter().find(|crossing| crossing.mate == mate) {
-            (0u8, crossing.reverse, begin(crossing, length)).hash(&mut hasher);
+            (0u8, crossing.reverse, begin(crossing, length)).hash(&mut place);
         } else if let Some(placed) = placed[usize::from(mate)] {
             let begin = if placed.reverse {
                 (placed.last() + length - placed.end) as i64
             } else {
                 placed.first() as i64 - placed.start as i64
             };
-            (1u8, placed.reverse, begin).hash(&mut hasher);
+            (1u8, placed.reverse, begin).hash(&mut place);
         } else {
-            (2u8, &read.bases[..read.bases.len().min(16)]).hash(&mut hasher);
+            2u8.hash(&mut place);
+            unplaced = loose(&read.bases);
         }
         if fragment.second.is_none() {
-            length.hash(&mut hasher);
+            length.hash(&mut place);
         }
     }
-    hasher.finish()
+    Mark {
+        place: place.finish(),
+        umi: fragment.umi.as_deref().map_or(0, letters),
+        loose: unplaced,
+    }
 }
 
-/// Key of a fragment with a mate on either side of a junction.
-pub fn spanning_molecule(fragment: &Fragment, placed: [Option<&Placed>; 2]) -> u64 {
-    molecule(fragment, placed, &[])
+/// Mark of a fragment with a mate on either side of a junction.
+pub fn spanning_mark(fragment: &Fragment, placed: [Option<&Placed>; 2]) -> Mark {
+    mark(fragment, placed, &[])
 }
 
 #[cfg(test)]
@@ -455,6 +459,10 @@ mod tests {
         add(30, primer);
         add(30, primer);
         add(25, primer);
-        assert_eq!((supports[0].fragments, supports[0].molecules.len()), (3, 2));
+        supports[0].molecules.settle();
+        assert_eq!(
+            (supports[0].fragments, supports[0].molecules.count()),
+            (3, 2)
+        );
     }
 }

@@ -18,6 +18,7 @@ mod bound;
 mod candidates;
 mod census;
 mod cluster;
+mod copies;
 mod count;
 mod evidence;
 mod expression;

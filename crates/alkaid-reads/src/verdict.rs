@@ -72,7 +72,7 @@ pub(crate) fn report(facts: &Facts, weighed: &[Weighed]) -> (ReadsReport, Vec<(u
             }
             Outcome::Refused => {
                 let strays = refused.len();
-                if weighed.support.molecules.len() >= STRAY || strays < MAX_STRAYS {
+                if weighed.support.molecules.count() >= STRAY || strays < MAX_STRAYS {
                     refused.push(refusal(facts, weighed));
                 }
             }
@@ -117,7 +117,7 @@ pub(crate) fn report(facts: &Facts, weighed: &[Weighed]) -> (ReadsReport, Vec<(u
 fn outcome(facts: &Facts, weighed: &Weighed) -> Outcome {
     let junction = &weighed.junction;
     let anatomy = facts.anatomy;
-    let molecules = weighed.support.molecules.len();
+    let molecules = weighed.support.molecules.count();
     if matches!(
         weighed.judgement.refusal,
         Some((
@@ -267,7 +267,7 @@ fn call(facts: &Facts, weighed: &Weighed, id: &str) -> FusionCall {
         three_prime_interval: three_interval,
         supporting_fragments: fragments,
         supporting_reads: support.reads,
-        unique_fragments: support.molecules.len() as u32,
+        unique_fragments: support.molecules.count() as u32,
         distinct_starts: support.starts.len() as u32,
         spanning_pairs: support.spanning,
         wild_type_fragments: through,
@@ -386,7 +386,7 @@ fn intragenic(facts: &Facts, weighed: &Weighed, kind: FindingKind, from: u16, to
         kind,
         summary,
         supporting_fragments: fragments,
-        unique_fragments: support.molecules.len() as u32,
+        unique_fragments: support.molecules.count() as u32,
         exon_from: Some(from),
         exon_to: Some(to),
         in_frame,
@@ -426,7 +426,7 @@ fn reciprocal(facts: &Facts, weighed: &Weighed) -> Finding {
              no kinase and is not oncogenic by itself."
         ),
         supporting_fragments: fragments,
-        unique_fragments: weighed.support.molecules.len() as u32,
+        unique_fragments: weighed.support.molecules.count() as u32,
         exon_from: exon,
         exon_to: None,
         in_frame: None,
@@ -492,7 +492,7 @@ fn refusal(facts: &Facts, weighed: &Weighed) -> Refusal {
         five_prime,
         three_prime,
         supporting_fragments: support.fragments,
-        unique_fragments: support.molecules.len() as u32,
+        unique_fragments: support.molecules.count() as u32,
         spanning_pairs: support.spanning,
         log10_odds: rounded(judgement.log10_odds),
         sequence,
