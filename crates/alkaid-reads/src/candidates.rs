@@ -130,7 +130,7 @@ pub fn find<'b>(
         .collect();
     let resolved = clusters.iter().zip(origins).map(|(cluster, origin)| {
         (
-            Junction::resolve(anatomy, cluster, origin, molecule).entering(anatomy),
+            Junction::resolve(bundle, anatomy, cluster, origin, molecule).entering(anatomy),
             cluster.reads.len(),
         )
     });

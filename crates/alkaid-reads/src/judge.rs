@@ -59,6 +59,8 @@ const HOMOLOGY_LENGTH: usize = 20;
 const ISLAND_SHARE: f64 = 0.4;
 /// Identity at which the other gene, unrearranged, looks like ALK's side of the junction.
 const CONTINUATION_IDENTITY: f64 = 0.75;
+/// Identity below which it does not; chance gives 0.25.
+const UNRELATED_IDENTITY: f64 = 0.5;
 
 /// What the judge must know beside the junction.
 #[derive(Clone, Debug)]
@@ -232,8 +234,11 @@ fn refusal(
         let explanation = "beyond the break the reads are a homopolymer or simple repeat, as where sequencing loses its phase";
         return Some(("low_complexity", explanation.into()));
     }
+    let continued = continuation(junction, bridge);
+    // Where two exons meet and the partner is known to go on otherwise, it is no relative of ALK's there.
+    let other_gene = edges && continued.is_some_and(|identity| identity < UNRELATED_IDENTITY);
     let identity = homology(junction, bridge);
-    if identity >= HOMOLOGY_IDENTITY && junction.within_alk().is_none() {
+    if identity >= HOMOLOGY_IDENTITY && junction.within_alk().is_none() && !other_gene {
         let explanation = format!(
             "beyond the break the reads are {:.0} % identical to ALK's own sequence there: a look-alike of ALK or an indel, \
              not a partner",
@@ -241,8 +246,7 @@ fn refusal(
         );
         return Some(("homology", explanation));
     }
-    let identity = continuation(junction, bridge);
-    if identity >= CONTINUATION_IDENTITY {
+    if let Some(identity) = continued.filter(|identity| *identity >= CONTINUATION_IDENTITY) {
         let explanation = format!(
             "what follows in {} beyond the break is {:.0} % identical to ALK's side: unrearranged reads of a repeat or relative",
             junction.gene(),
@@ -298,8 +302,9 @@ fn homology(junction: &Junction, bridge: &Bridge) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// Identity of ALK's side with what follows in the other gene when it is not rearranged.
-fn continuation(junction: &Junction, bridge: &Bridge) -> f64 {
+/// Identity of ALK's side with what follows in the other gene when it is not rearranged; `None` if that is not known, or
+/// too short.
+fn continuation(junction: &Junction, bridge: &Bridge) -> Option<f64> {
     let (own, other) = match junction.side {
         BreakSide::Before => (&bridge.right, &bridge.other_right),
         BreakSide::After => (&bridge.left, &bridge.other_left),
@@ -308,19 +313,12 @@ fn continuation(junction: &Junction, bridge: &Bridge) -> f64 {
         .iter()
         .flat_map(|own| other.iter().map(move |other| (own, other)));
     pairs
-        .map(|(own, other)| {
+        .filter_map(|(own, other)| {
             let length = own.len().min(other.len()).min(40);
-            if length < HOMOLOGY_LENGTH {
-                return 0.0;
-            }
-            let equal = own[..length]
-                .iter()
-                .zip(other)
-                .filter(|(a, b)| a == b)
-                .count();
-            equal as f64 / length as f64
+            let equal = own.iter().zip(other).take(length).filter(|(a, b)| a == b);
+            (length >= HOMOLOGY_LENGTH).then(|| equal.count() as f64 / length as f64)
         })
-        .fold(0.0, f64::max)
+        .max_by(f64::total_cmp)
 }
 
 /// Whether the partner is a gene just upstream of ALK on its strand.

@@ -9,6 +9,10 @@ use crate::partner::{Origin, Place};
 
 /// Fewest bases of ALK between partner and exon that are a retained stretch of intron and not chance.
 const MIN_RETAINED: usize = 4;
+/// Bases that show that reads are spliced onwards.
+const MIN_SPLICED: usize = 6;
+/// Most bases beside an exon's edge that are errors of the reads and no exchange of as many bases.
+const MAX_EXCHANGED: usize = 4;
 /// Bases of each side kept to recognise the junction in reads.
 const FLANK: usize = 320;
 
@@ -39,26 +43,42 @@ pub struct Junction<'b> {
 /// there. [`Junction::resolve`] undoes it where the partner does not continue.
 pub fn settle_on_exon(anatomy: &Anatomy, cluster: &mut Cluster) {
     let reach = cluster.inward.len();
+    let within =
+        |edge: usize| (edge != cluster.offset).then(|| (edge, cluster.offset.abs_diff(edge)));
     let edge = match cluster.side {
         BreakSide::Before => anatomy
             .exons
             .iter()
             .map(|exon| exon.span.start)
-            .find(|&start| cluster.offset < start && start <= cluster.offset + reach),
+            .find(|&start| cluster.offset < start && start <= cluster.offset + reach)
+            .and_then(within)
+            .or_else(|| next_exon(anatomy, cluster)),
         BreakSide::After => anatomy
             .exons
             .iter()
             .map(|exon| exon.span.end)
-            .find(|&end| end < cluster.offset && cluster.offset <= end + reach),
+            .find(|&end| end < cluster.offset && cluster.offset <= end + reach)
+            .and_then(within),
     };
-    if let Some(edge) = edge {
-        give_back(
-            &mut cluster.outward,
-            &mut cluster.inward,
-            cluster.offset.abs_diff(edge),
-        );
+    if let Some((edge, bases)) = edge {
+        give_back(&mut cluster.outward, &mut cluster.inward, bases);
         cluster.offset = edge;
     }
+}
+
+/// The start of the next exon, and the bases before it, if the reads enter ALK near an exon's end and go on spliced: the
+/// partner's end may resemble that exon's.
+fn next_exon(anatomy: &Anatomy, cluster: &Cluster) -> Option<(usize, usize)> {
+    let exon = anatomy.exon_at(cluster.offset)?;
+    let next = anatomy.next(exon)?.span.start;
+    let bases = exon.span.end - cluster.offset;
+    let beyond = cluster.inward.get(bases..)?;
+    let agreeing = |from: usize| {
+        let own = &anatomy.sequence[from..];
+        beyond.iter().zip(own).filter(|(a, b)| a == b).count()
+    };
+    let spliced = agreeing(next);
+    (spliced >= MIN_SPLICED && spliced > agreeing(exon.span.end)).then_some((next, bases))
 }
 
 /// Moves the first `bases` of ALK's side to the clip.
@@ -72,6 +92,7 @@ fn give_back(outward: &mut Vec<u8>, inward: &mut Vec<u8>, bases: usize) {
 impl<'b> Junction<'b> {
     /// Settles where the junction is. In RNA exon edges attract it; else the 5' side gets the shared bases.
     pub fn resolve(
+        bundle: &Bundle,
         anatomy: &Anatomy,
         cluster: &Cluster,
         origin: Option<Origin<'b>>,
@@ -98,6 +119,12 @@ impl<'b> Junction<'b> {
         };
         if gap > 0 {
             junction.keep_retained(anatomy);
+            if molecule == Molecule::Rna {
+                junction.undo_exchange(anatomy);
+            }
+        }
+        if gap == 0 && junction.side == BreakSide::Before {
+            junction.follow_partner(bundle, anatomy, &cluster.inward);
         }
         if junction.inserted.is_empty() && junction.origin.is_some() {
             junction.back = junction.shared_outward(anatomy);
@@ -110,9 +137,43 @@ impl<'b> Junction<'b> {
         junction
     }
 
-    /// Bases next to ALK that the partner does not explain but ALK's own sequence does belong to ALK: retained intron.
+    /// Moves the junction to where partner and ALK together explain the reads best: placing a read on ALK may have gone
+    /// on over a mismatch into bases that agree by chance. `inward` is what the reads have on ALK's side.
+    fn follow_partner(&mut self, bundle: &Bundle, anatomy: &Anatomy, inward: &[u8]) {
+        let Some(place) = self.origin.as_ref().and_then(|origin| origin.place) else {
+            return;
+        };
+        let partner = place.onwards(bundle, anatomy, inward.len());
+        let own = &anatomy.sequence[self.alk..];
+        let (mut gain, mut best) = (0, (0, 0));
+        for (index, ((read, partner), own)) in inward.iter().zip(&partner).zip(own).enumerate() {
+            gain += i32::from(read == partner) - i32::from(read == own);
+            if gain > best.0 {
+                best = (gain, index + 1);
+            }
+        }
+        let (_, moved) = best;
+        let Some(place) = place.shifted(moved as i64).filter(|_| moved > 0) else {
+            return;
+        };
+        let mut outward: Vec<u8> = inward[..moved].iter().rev().copied().collect();
+        outward.append(&mut self.outward);
+        self.outward = outward;
+        self.alk += moved;
+        if let Some(origin) = self.origin.as_mut() {
+            let after = place.onwards(bundle, anatomy, inward.len());
+            let own = &anatomy.sequence[self.alk..];
+            origin.homology = after.iter().zip(own).take_while(|(a, b)| a == b).count();
+            origin.place = Some(place);
+            origin.genome = place.genome().or(origin.genome.take());
+        }
+    }
+
+    /// Bases next to ALK that the partner does not explain but ALK's own sequence does belong to ALK: retained intron, or
+    /// the end of the exon before.
     fn keep_retained(&mut self, anatomy: &Anatomy) {
-        let own = self.shared_outward(anatomy).min(self.inserted.len());
+        let (own, edge) = self.continued(anatomy);
+        let own = own.min(self.inserted.len());
         if own < MIN_RETAINED {
             return;
         }
@@ -120,16 +181,70 @@ impl<'b> Junction<'b> {
         let kept = self.inserted.len() - own;
         match self.side {
             BreakSide::Before => {
-                self.alk -= own;
+                self.alk = edge - own;
                 self.inserted.truncate(kept);
             }
             BreakSide::After => {
-                self.alk += own;
+                self.alk = edge + own;
                 self.inserted.drain(..own);
             }
         }
         if let Some(origin) = self.origin.as_mut() {
             origin.gap = origin.gap.saturating_sub(own);
+        }
+    }
+
+    /// How many clip bases next to the junction ALK has there, contiguous or spliced, and where on the locus these end.
+    fn continued(&self, anatomy: &Anatomy) -> (usize, usize) {
+        let contiguous = (self.shared_outward(anatomy), self.alk);
+        let starts_exon = anatomy
+            .exon_at(self.alk)
+            .filter(|exon| self.side == BreakSide::Before && exon.span.start == self.alk);
+        let Some(previous) = starts_exon.and_then(|exon| anatomy.previous(exon)) else {
+            return contiguous;
+        };
+        let own = anatomy.sequence[previous.span.clone()].iter().rev();
+        let spliced = self
+            .outward
+            .iter()
+            .zip(own)
+            .take_while(|(a, b)| a == b)
+            .count();
+        if spliced > contiguous.0 {
+            (spliced, previous.span.end)
+        } else {
+            contiguous
+        }
+    }
+
+    /// In RNA, as many inserted bases as ALK (or the partner) lacks up to an exon's edge are no exchange of bases but errors
+    /// of the reads beside the junction.
+    fn undo_exchange(&mut self, anatomy: &Anatomy) {
+        let bases = self.inserted.len();
+        if self.side != BreakSide::Before || bases == 0 || bases > MAX_EXCHANGED {
+            return;
+        }
+        let start = self.alk - bases;
+        if anatomy
+            .exon_at(start)
+            .is_some_and(|exon| exon.span.start == start)
+        {
+            self.alk = start;
+            self.outward.drain(..bases);
+            self.inserted.clear();
+        } else if self.alk_at_edge(anatomy)
+            && let Some(origin) = self.origin.as_mut()
+            && let Some(place) = origin.place.and_then(|place| place.shifted(bases as i64))
+            && ends_exon(place)
+        {
+            origin.place = Some(place);
+            origin.genome = place.genome();
+            self.inserted.clear();
+        }
+        if self.inserted.is_empty()
+            && let Some(origin) = self.origin.as_mut()
+        {
+            origin.gap = 0;
         }
     }
 
