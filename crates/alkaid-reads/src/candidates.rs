@@ -1,5 +1,6 @@
 //! From kept fragments to junctions: cluster what breaks at one place, name its other side, settle the place.
 
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use alkaid_genome::{Bundle, reverse_complement};
@@ -11,8 +12,8 @@ use crate::fragment::Fragment;
 use crate::gather::{Places, is_whole};
 use crate::junction::{Junction, settle_on_exon};
 use crate::partner::{
-    Evidence, ExonEnds, Hint, Hit, Origin, PeptideHit, Peptides, Query, Scanner, Target, choose,
-    clip_hint, mate_hint,
+    Evidence, ExonEnds, Hint, Hit, Origin, PeptideHit, Peptides, ProteinStarts, Query, Scanner,
+    Target, choose, clip_hint, mate_hint,
 };
 use crate::place::Placed;
 
@@ -20,7 +21,7 @@ use crate::place::Placed;
 const MAX_MATES: usize = 20_000;
 /// Mates looked up in the proteome, when their genes have no nucleotide sequence here.
 const MAX_MATE_PEPTIDES: usize = 2_000;
-/// Least score of a mate's match.
+/// Least score of a mate's match; also half of the mate's length.
 const MIN_MATE_SCORE: i32 = 24;
 /// A clip of which the best nucleotide match explains less than this share is also translated.
 const EXPLAINED: f64 = 0.7;
@@ -81,7 +82,7 @@ pub fn find<'b>(
     }));
     let mut hits = Scanner::new(&queries).scan(bundle, anatomy);
     let mate_hits = hits.split_off(clips.len());
-    name_mates(bundle, &mut mates, &mate_hits);
+    name_mates(bundle, &mut mates, &mate_bases, &mate_hits);
 
     let unexplained: Vec<usize> = (0..clips.len())
         .filter(|&index| {
@@ -106,12 +107,20 @@ pub fn find<'b>(
     let by_fragment: BTreeMap<usize, &Mate> =
         mates.iter().map(|mate| (mate.fragment, mate)).collect();
     let ends = ExonEnds::new(bundle);
+    let starts = LazyCell::new(|| ProteinStarts::new(bundle));
     let origins: Vec<Option<Origin<'b>>> = clusters
         .iter()
         .enumerate()
         .map(|(index, cluster)| {
             let mate_genes = genes_of_mates(cluster, &by_fragment);
             let worth = cluster.reads.len() > 1 || !mate_genes.is_empty();
+            let mut exon_ends = Vec::new();
+            if worth {
+                exon_ends.extend(ends.matching(anatomy, cluster));
+                if unexplained.contains(&index) {
+                    exon_ends.extend(starts.matching(cluster));
+                }
+            }
             let evidence = Evidence {
                 cluster,
                 hits: &hits[index],
@@ -119,11 +128,7 @@ pub fn find<'b>(
                 clip_hints: &clip_hints(cluster, fragments, places),
                 mate_hints: &mate_hints(cluster, fragments, places),
                 mate_genes: &mate_genes,
-                exon_ends: if worth {
-                    ends.matching(anatomy, cluster)
-                } else {
-                    Vec::new()
-                },
+                exon_ends,
             };
             choose(bundle, anatomy, &evidence)
         })
@@ -202,11 +207,18 @@ fn mates_off_alk<'b>(
     (mates, bases)
 }
 
-fn name_mates<'b>(bundle: &'b Bundle, mates: &mut [Mate<'b>], hits: &[Vec<Hit>]) {
-    for (mate, hits) in mates.iter_mut().zip(hits) {
+fn name_mates<'b>(
+    bundle: &'b Bundle,
+    mates: &mut [Mate<'b>],
+    bases: &[Vec<u8>],
+    hits: &[Vec<Hit>],
+) {
+    for ((mate, bases), hits) in mates.iter_mut().zip(bases).zip(hits) {
+        // A relative of the gene explains a part of the mate.
+        let least = MIN_MATE_SCORE.max(bases.len() as i32 / 2);
         let named = hits
             .iter()
-            .filter(|hit| hit.score >= MIN_MATE_SCORE)
+            .filter(|hit| hit.score >= least)
             .map(|hit| (hit, gene_of(bundle, hit)));
         let mut named = named.peekable();
         let Some(&(best, gene)) = named.peek() else {

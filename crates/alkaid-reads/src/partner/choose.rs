@@ -10,6 +10,8 @@ use crate::cluster::{BreakSide, Cluster};
 
 /// Score of a match that ends (in ALK's sense) exactly where an exon does: chance does that once in about 64 times.
 pub(super) const EXON_END_BONUS: f64 = 6.0;
+/// Score of a matched residue: codons vary, so it weighs less than three bases.
+pub(super) const PER_RESIDUE: f64 = 2.2;
 /// Score of one mate that lies in the same gene, and of all of them at most.
 const MATE_BONUS: (f64, f64) = (3.0, 9.0);
 /// A match on the wrong strand makes no fusion transcript.
@@ -45,7 +47,7 @@ pub struct Evidence<'a, 'b> {
     pub mate_hints: &'a [Hint],
     /// Mates by gene, from their sequence.
     pub mate_genes: &'a BTreeMap<String, usize>,
-    /// Exons that end like a short clip.
+    /// Exons that end, and proteins that begin, like a short clip.
     pub exon_ends: Vec<Origin<'b>>,
 }
 
@@ -289,8 +291,7 @@ fn from_peptide<'b>(
     // Up to two bases belong to the codon that the junction splits.
     let split = gap.min(2);
     let place = model.map(|(transcript, coding, _)| Place::Coding(transcript, coding));
-    // Codons vary, so three residues weigh less than nine bases.
-    let score = 2.2 * f64::from(hit.score) - gap.min(40) as f64 / 4.0
+    let score = PER_RESIDUE * f64::from(hit.score) - gap.min(40) as f64 / 4.0
         + if exon_end { EXON_END_BONUS } else { 0.0 };
     Some(Origin {
         gene: hit.gene.to_owned(),

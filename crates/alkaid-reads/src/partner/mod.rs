@@ -6,6 +6,7 @@ mod ends;
 mod hints;
 mod protein;
 mod scan;
+mod starts;
 
 use alkaid_genome::{Bundle, Locus, Strand, Transcript, complement};
 
@@ -16,6 +17,7 @@ pub use ends::ExonEnds;
 pub use hints::{Hint, clip_hint, mate_hint};
 pub use protein::{ExonEnd, PeptideHit, Peptides};
 pub use scan::{Hit, Query, Scanner, Target};
+pub use starts::ProteinStarts;
 
 /// A base of the partner, in the reference that named it.
 #[derive(Clone, Copy, Debug)]

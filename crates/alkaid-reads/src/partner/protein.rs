@@ -134,27 +134,27 @@ impl<'b> PeptideHit<'b> {
     /// `gap` is the number of bases between the last matched codon and ALK.
     pub fn model(&self, bundle: &'b Bundle, gap: usize) -> Option<(&'b Transcript, u32, ExonEnd)> {
         let coding = 3 * self.residue_end + gap.min(2) as u32;
-        let mut fallback = None;
-        for transcript in bundle.by_gene(self.gene) {
-            let Some(cds) = transcript.cds.as_ref() else {
-                continue;
-            };
-            let length = cds.end - cds.start;
-            if coding > length {
-                continue;
+        let models = bundle.by_gene(self.gene).filter_map(|transcript| {
+            let cds = transcript.cds.as_ref()?;
+            if coding > cds.end - cds.start {
+                return None;
             }
+            let mut exons = transcript.exons.iter();
+            let ends = exons.any(|exon| exon.transcript.end == cds.start + coding);
             let agrees = transcript.protein.as_deref() == Some(self.accession);
-            let ends = transcript.exons.iter().any(|exon| {
-                exon.transcript.end >= cds.start && exon.transcript.end - cds.start == coding
-            });
-            if ends {
-                return Some((transcript, coding, ExonEnd::Yes));
+            Some((transcript, ends, agrees))
+        });
+        // The first of the best: residues are numbered by the protein, so a model of that very protein comes first.
+        let (transcript, ends, _) = models.reduce(|best, other| {
+            let rank = |&(_, ends, agrees): &(&Transcript, bool, bool)| (ends, agrees);
+            if rank(&other) > rank(&best) {
+                other
+            } else {
+                best
             }
-            if fallback.is_none() || agrees {
-                fallback = Some((transcript, coding, ExonEnd::No));
-            }
-        }
-        fallback
+        })?;
+        let end = if ends { ExonEnd::Yes } else { ExonEnd::No };
+        Some((transcript, coding, end))
     }
 }
 
