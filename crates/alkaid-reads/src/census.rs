@@ -10,6 +10,8 @@ use crate::place::{BuildKmerHasher, KmerHasher, Placed};
 
 /// Bases a read must have on both sides of a point to be counted as reading through it.
 const THROUGH_ANCHOR: usize = 5;
+/// Score of a read from which it speaks of ALK's expression: pieces that other genes share with ALK are shorter.
+const EXPRESSED: i32 = 24;
 /// Fragment ends remembered for the duplicate rate; beyond this the rate is not updated, so that memory is bounded.
 const MAX_KEYS: usize = 2_000_000;
 
@@ -124,6 +126,10 @@ impl Census {
     }
 
     fn side(&mut self, placed: &[Option<&Placed>; 2]) {
+        let long = |read: &&Placed| read.score >= EXPRESSED;
+        if !placed.iter().flatten().any(long) {
+            return;
+        }
         let blocks = || placed.iter().flatten().flat_map(|read| &read.blocks);
         let in_exon = |&(start, length): &(usize, usize)| {
             let index = self.exon_bounds.partition_point(|exon| exon.end <= start);

@@ -2,12 +2,14 @@
 
 mod common;
 
+use std::fs;
 use std::io::Write as _;
 
 use common::{
     Sample, V1, gunzip, list, only_call, printed, reaches_the_ceiling, reads, records, report, says,
 };
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 #[test]
 fn a_partner_that_nobody_knows_is_shown_by_its_sequence() {
@@ -162,4 +164,60 @@ fn a_umi_within_the_read_is_cut_off() {
     let call = only_call(&report);
     assert_eq!(call["unique_fragments"], 10);
     assert_eq!(call["named_variant"], "V1");
+}
+
+/// A piece of ALK exon 20 in a gene that has nothing to do with it.
+const ISLAND: &str = "AGCTGCAAGCCATGCAGAT";
+
+#[test]
+fn a_gene_that_shares_a_word_with_alk_is_no_partner() {
+    // Every read of 80 bases of such a gene, in both directions. Those that end within the word look like a junction.
+    let (before, after) = (made_up(190, 1), made_up(190, 2));
+    let gene = [before.as_slice(), ISLAND.as_bytes(), &after].concat();
+    let mut fastq = Vec::new();
+    for (number, read) in gene.windows(80).enumerate() {
+        for (strand, bases) in [("+", read.to_vec()), ("-", turned(read))] {
+            fastq.extend(format!("@read{number}{strand}\n").bytes());
+            fastq.extend(&bases);
+            fastq.extend(b"\n+\n");
+            fastq.extend(vec![b'I'; bases.len()]);
+            fastq.push(b'\n');
+        }
+    }
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("reads.fastq");
+    fs::write(&file, fastq).unwrap();
+    let report = report(reads([&file]).args(["--molecule", "rna"]));
+    assert_eq!(report["calls"], json!([]));
+    assert_eq!(report["findings"], json!([]));
+    let reasons: Vec<&Value> = list(&report, "refused")
+        .iter()
+        .map(|refused| &refused["reason"])
+        .collect();
+    assert!(reasons.contains(&&json!("look_alike")), "{reasons:?}");
+}
+
+fn made_up(length: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed;
+    (0..length)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            b"ACGT"[(state >> 61) as usize & 3]
+        })
+        .collect()
+}
+
+fn turned(bases: &[u8]) -> Vec<u8> {
+    bases
+        .iter()
+        .rev()
+        .map(|base| match base {
+            b'A' => b'T',
+            b'C' => b'G',
+            b'G' => b'C',
+            _ => b'A',
+        })
+        .collect()
 }
