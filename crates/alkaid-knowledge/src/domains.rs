@@ -2,10 +2,14 @@
 
 use std::sync::OnceLock;
 
+use serde::Serialize;
+
+use crate::date::Date;
+use crate::provenance::{Fact, Provenance};
 use crate::table::{self, Status, TableError};
 
 /// A stretch of the ALK protein (UniProt Q9UM73).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Domain {
     /// Stable key: `kinase`, `transmembrane`, …
     pub key: &'static str,
@@ -19,8 +23,12 @@ pub struct Domain {
     pub id: Option<&'static str>,
     /// Where the residues come from.
     pub source: &'static str,
+    /// The date of the source.
+    pub date: Option<Date>,
     /// How far they are checked.
     pub status: Status,
+    /// Key of the row that replaces this one.
+    pub superseded_by: Option<&'static str>,
     /// What else to know.
     pub note: Option<&'static str>,
 }
@@ -55,10 +63,27 @@ fn parse(text: &'static str) -> Result<Vec<Domain>, TableError> {
             end: row.number("end")?,
             id: row.optional("id")?,
             source: row.text("source")?,
+            date: row.optional_date("date")?,
             status: row.status("status")?,
+            superseded_by: row.optional("superseded_by")?,
             note: row.optional("note")?,
         })
     })
+}
+
+impl Fact for Domain {
+    fn key(&self) -> &'static str {
+        self.key
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            source: self.source,
+            date: self.date,
+            status: self.status,
+            superseded_by: self.superseded_by,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,21 +1,105 @@
-//! Curated facts about ALK fusions: named variants, partner genes, the domains of ALK.
+//! Curated facts about ALK in cancer, compiled in: each a row of a table with source, date and status.
 //!
-//! Facts are rows of tables under `data/`, compiled in. Every row names its source and its [`Status`]; nothing that
-//! the program concludes by default rests on an unverified row. The tables check themselves in the tests of this
-//! crate: form of identifiers, keys, reading frames, and exon ends against the reference bundle.
+//! # Shape
+//!
+//! A topic is a table under `data/`, a row type and a function that returns all rows as a `&'static` slice. Tables are
+//! read on first use. All row types serialise, and all implement [`Fact`]: a key and a [`Provenance`] (source, [`Date`],
+//! [`Status`], successor).
+//!
+//! | topic | rows | look-up |
+//! |---|---|---|
+//! | ALK itself | [`alk_facts`], [`alk_exons`], [`alk_domains`] | [`alk_domain`] |
+//! | partners | [`partners`], [`reported_junctions`] | [`partner`], [`junctions_of`] |
+//! | named variants | [`named_variants`], [`variant_properties`] | [`named_variant`], [`properties_of`] |
+//! | prevalence | [`prevalence`] | |
+//! | kinase mutations | [`mutations`] | [`mutation`] |
+//! | drugs | [`drugs`], [`regulatory_events`] | [`drug`], [`regulatory_status`] as of a [`Date`] |
+//! | trials | [`trials`], [`trial_results`] | [`trial`], [`results_of`] |
+//! | potency | [`potency_datasets`], [`potencies`] | [`potency_dataset`] |
+//! | resistance | [`on_target_resistance`], [`off_target_resistance`] | |
+//! | detection | [`detection`], [`fish_protocol`] | |
+//! | CIViC | [`civic_items`] | |
+//! | the guide beside primary data | [`guide`] | |
+//!
+//! [`tables`] lists all of them, to count and to follow references.
+//!
+//! Rows name each other by key: [`Potency::drug`] is the [`Drug::name`] of a row of [`drugs`], [`Potency::mutations`] are
+//! [`Mutation::name`]s, [`TrialResult::trial`] is a [`Trial::key`].
+//!
+//! # What a conclusion may rest on
+//!
+//! [`default_facts`] leaves out what nobody has read in a source and what a later row replaces. Nothing that the program
+//! concludes unasked rests on a row that it leaves out; such rows are shown as what they are.
+//!
+//! The tables check themselves in the tests of this crate: form of identifiers and dates, references between tables,
+//! reading frames, exon ends, reference residues and codons against the reference bundle.
 //!
 //! ```
+//! use alkaid_knowledge::{RegulatoryState, default_facts, mutation, named_variant, partners, regulatory_status};
+//!
 //! let v3b = "CAAAAATGTCAACTCGCGAAAAAAACAGCCAAG";
-//! let variant = alkaid_knowledge::named_variant("EML4", Some(667), Some(6), 33, v3b, Some(3173));
+//! let variant = named_variant("EML4", Some(667), Some(6), 33, v3b, Some(3173));
 //! assert_eq!(variant.map(|v| v.name), Some("V3b"));
+//!
+//! assert_eq!(mutation("1151Tins").map(|m| m.name), Some("T1151dup"));
+//! assert!(default_facts(partners()).any(|partner| partner.symbol == "NPM1"));
+//!
+//! let status = regulatory_status("neladalkib", "2026-11-22".parse()?);
+//! assert_eq!(status[0].state, RegulatoryState::UnderReview);
+//! # Ok::<(), alkaid_knowledge::DateError>(())
 //! ```
 
+mod alk;
+mod civic;
+mod date;
+mod detection;
 mod domains;
+mod drugs;
+mod guide;
+mod index;
+mod junctions;
+mod mutations;
 mod partners;
+mod potency;
+mod prevalence;
+mod properties;
+mod protocol;
+mod provenance;
+mod regulatory;
+mod resistance;
 mod table;
+mod trials;
 mod variants;
 
+pub use alk::{AlkExon, AlkFact, AlkTopic, alk_exons, alk_facts};
+pub use civic::{
+    CivicDirection, CivicItem, CivicLevel, CivicSignificance, ProfileTerm, civic_items,
+};
+pub use date::{Date, DateError};
+pub use detection::{Detection, DetectionKind, detection};
 pub use domains::{Domain, alk_domain, alk_domains};
+pub use drugs::{Drug, DrugKind, drug, drugs};
+pub use guide::{GuideEntry, GuideTable, GuideVerdict, PrimaryRow, guide};
+pub use index::{IndexedRow, IndexedTable, StatusCount, tables};
+pub use junctions::{Frame, ReportedJunction, junctions_of, reported_junctions};
+pub use mutations::{Mutation, MutationKind, mutation, mutations};
 pub use partners::{Oligomerisation, Partner, partner, partners};
+pub use potency::{
+    Potency, PotencyBand, PotencyDataset, Relation, potencies, potency_dataset, potency_datasets,
+};
+pub use prevalence::{Prevalence, prevalence};
+pub use properties::{PropertyKind, VariantProperty, properties_of, variant_properties};
+pub use protocol::{ProtocolStep, RangeOrigin, fish_protocol};
+pub use provenance::{Fact, Provenance, default_facts, fact};
+pub use regulatory::{
+    RegulatoryEvent, RegulatoryEventKind, RegulatoryState, RegulatoryStatus, regulatory_events,
+    regulatory_status,
+};
+pub use resistance::{
+    OffTargetResistance, OnTargetResistance, Share, off_target_resistance, on_target_resistance,
+};
 pub use table::{Status, TableError};
+pub use trials::{
+    Estimate, Measured, Trial, TrialResult, results_of, trial, trial_results, trials,
+};
 pub use variants::{NamedVariant, named_variant, named_variant_at, named_variants};

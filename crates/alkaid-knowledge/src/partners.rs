@@ -2,10 +2,14 @@
 
 use std::sync::OnceLock;
 
+use serde::Serialize;
+
+use crate::date::Date;
+use crate::provenance::{Fact, Provenance};
 use crate::table::{self, Status, TableError};
 
 /// A gene reported as 5' partner of ALK.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Partner {
     /// HGNC symbol.
     pub symbol: &'static str,
@@ -17,20 +21,32 @@ pub struct Partner {
     pub uniprot: Option<&'static str>,
     /// Cytogenetic band with chromosome, `2p21`.
     pub band: Option<&'static str>,
+    /// Strand of the gene, `+` or `-`.
+    pub strand: Option<char>,
+    /// Tumour types in which the pair was reported.
+    pub tumours: Vec<&'static str>,
+    /// How far the tumour types are checked; the pair itself may be better known.
+    pub tumours_status: Status,
+    /// The rearrangement that place and strand of both genes predict, in ISCN where it has a form there. Computed.
+    pub rearrangement: Option<&'static str>,
     /// False for genes that stand in public lists but are probably no 5' partner (ROS1, MET, EGFR, …).
     pub real_5p_partner: bool,
     /// What brings the ALK kinases together, where something is known.
     pub oligomerisation: Option<Oligomerisation>,
     /// Where the pair was reported.
     pub source: &'static str,
+    /// The date of the first source.
+    pub date: Option<Date>,
     /// How far the pair is checked.
     pub status: Status,
+    /// Symbol of the row that replaces this one.
+    pub superseded_by: Option<&'static str>,
     /// What else to know.
     pub note: Option<&'static str>,
 }
 
 /// The element of a partner protein by which it oligomerises.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Oligomerisation {
     /// Name of the element.
     pub name: &'static str,
@@ -91,13 +107,34 @@ fn parse(text: &'static str) -> Result<Vec<Partner>, TableError> {
             ensembl: row.optional("ensembl")?,
             uniprot: row.optional("uniprot")?,
             band: row.optional("band")?,
+            strand: row.optional_letter("strand")?,
+            tumours: row.list("tumours")?,
+            tumours_status: row.status("tumours_status")?,
+            rearrangement: row.optional("rearrangement")?,
             real_5p_partner: row.either("real_5p_partner", "yes", "doubtful")?,
             oligomerisation,
             source: row.text("source")?,
+            date: row.optional_date("date")?,
             status: row.status("status")?,
+            superseded_by: row.optional("superseded_by")?,
             note: row.optional("note")?,
         })
     })
+}
+
+impl Fact for Partner {
+    fn key(&self) -> &'static str {
+        self.symbol
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            source: self.source,
+            date: self.date,
+            status: self.status,
+            superseded_by: self.superseded_by,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -2,8 +2,14 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
+use crate::date::Date;
+use crate::provenance::Provenance;
+
 /// How far a row has been checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// The fact was read in the source that the row names.
     Sourced,
@@ -149,6 +155,84 @@ impl<'t> Row<'_, 't> {
             .ok_or_else(|| self.bad(column, text, "sourced, computed or unverified"))
     }
 
+    /// A decimal number, where there is one.
+    pub(crate) fn optional_decimal(&self, column: &'static str) -> Result<Option<f64>, TableError> {
+        self.optional(column)?
+            .map(|text| {
+                text.parse()
+                    .ok()
+                    .filter(|number: &f64| number.is_finite())
+                    .ok_or_else(|| self.bad(column, text, "a decimal number"))
+            })
+            .transpose()
+    }
+
+    /// The parts of a field that holds a list, separated by `|`; empty where there is none.
+    pub(crate) fn list(&self, column: &'static str) -> Result<Vec<&'t str>, TableError> {
+        let parts: Vec<&str> = self
+            .optional(column)?
+            .map(|text| text.split('|').map(str::trim).collect())
+            .unwrap_or_default();
+        match parts.iter().find(|part| part.is_empty()) {
+            Some(_) => Err(self.bad(column, "", "a list without empty parts")),
+            None => Ok(parts),
+        }
+    }
+
+    /// A date, where there is one: a year, a month or a day.
+    pub(crate) fn optional_date(&self, column: &'static str) -> Result<Option<Date>, TableError> {
+        self.optional(column)?
+            .map(|text| {
+                text.parse().map_err(|_| {
+                    self.bad(column, text, "a date such as 2026, 2026-11 or 2026-11-27")
+                })
+            })
+            .transpose()
+    }
+
+    /// The columns `source`, `date`, `status` and `superseded_by`, which every table of facts has.
+    pub(crate) fn provenance(&self) -> Result<Provenance, TableError>
+    where
+        't: 'static,
+    {
+        Ok(Provenance {
+            source: self.text("source")?,
+            date: self.optional_date("date")?,
+            status: self.status("status")?,
+            superseded_by: self.optional("superseded_by")?,
+        })
+    }
+
+    /// The value that one of several words stands for.
+    pub(crate) fn word<T: Copy>(
+        &self,
+        column: &'static str,
+        words: &[(&str, T)],
+    ) -> Result<T, TableError> {
+        let text = self.text(column)?;
+        words
+            .iter()
+            .find(|(word, _)| *word == text)
+            .map(|(_, value)| *value)
+            .ok_or_else(|| self.bad(column, text, "one of the words of this column"))
+    }
+
+    /// One character, where there is one.
+    pub(crate) fn optional_letter(&self, column: &'static str) -> Result<Option<char>, TableError> {
+        self.optional(column)?
+            .map(|text| {
+                text.parse()
+                    .map_err(|_| self.bad(column, text, "one letter"))
+            })
+            .transpose()
+    }
+
+    /// One character, which must be there.
+    pub(crate) fn letter(&self, column: &'static str) -> Result<char, TableError> {
+        self.optional_letter(column)?
+            .ok_or_else(|| self.bad(column, "", "one letter"))
+    }
+
     /// One of two words.
     pub(crate) fn either(
         &self,
@@ -163,7 +247,12 @@ impl<'t> Row<'_, 't> {
         }
     }
 
-    fn bad(&self, column: &'static str, text: &str, expected: &'static str) -> TableError {
+    pub(crate) fn bad(
+        &self,
+        column: &'static str,
+        text: &str,
+        expected: &'static str,
+    ) -> TableError {
         TableError::BadField {
             table: self.table,
             line: self.line,
@@ -212,6 +301,23 @@ pub(crate) fn read<'t, T>(
             })
         })
         .collect()
+}
+
+/// The rows of a table that is compiled in.
+///
+/// # Panics
+///
+/// When the table is malformed. The tests of this crate read every table.
+pub(crate) fn compiled_in<T>(rows: Result<Vec<T>, TableError>) -> Vec<T> {
+    rows.unwrap_or_else(|error| panic!("compiled-in {error}"))
+}
+
+/// The word that stands for a value; the inverse of [`Row::word`].
+pub(crate) fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: T) -> &'static str {
+    words
+        .iter()
+        .find(|(_, other)| *other == value)
+        .map_or("", |(word, _)| *word)
 }
 
 #[cfg(test)]

@@ -2,11 +2,17 @@
 
 use std::sync::OnceLock;
 
+use serde::Serialize;
+
+use crate::date::Date;
+use crate::provenance::{Fact, Provenance};
 use crate::table::{self, Status, TableError};
 
 /// A junction that the field has given a name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NamedVariant {
+    /// Partner and junction in short form: `EML4/E13;A20`. Names are not unique: two strings claim to be V7.
+    pub key: &'static str,
     /// HGNC symbol of the 5' partner.
     pub gene: &'static str,
     /// Name: `V3a`, `NPM-ALK p80`, or the junction in short form where the field has no other name.
@@ -39,8 +45,12 @@ pub struct NamedVariant {
     pub in_frame: bool,
     /// Where junction and name come from.
     pub source: &'static str,
+    /// The date of the first source.
+    pub date: Option<Date>,
     /// How far junction and name are checked.
     pub status: Status,
+    /// Key of the row that replaces this one.
+    pub superseded_by: Option<&'static str>,
     /// What else to know.
     pub note: Option<&'static str>,
 }
@@ -138,6 +148,7 @@ impl NamedVariant {
 fn parse(text: &'static str) -> Result<Vec<NamedVariant>, TableError> {
     table::read("named_variants", text, |row| {
         Ok(NamedVariant {
+            key: row.text("key")?,
             gene: row.text("gene")?,
             name: row.text("name")?,
             aliases: row
@@ -157,10 +168,27 @@ fn parse(text: &'static str) -> Result<Vec<NamedVariant>, TableError> {
             alk_cds_first: row.number("alk_cds_first")?,
             in_frame: row.either("frame", "in", "out")?,
             source: row.text("source")?,
+            date: row.optional_date("date")?,
             status: row.status("status")?,
+            superseded_by: row.optional("superseded_by")?,
             note: row.optional("note")?,
         })
     })
+}
+
+impl Fact for NamedVariant {
+    fn key(&self) -> &'static str {
+        self.key
+    }
+
+    fn provenance(&self) -> Provenance {
+        Provenance {
+            source: self.source,
+            date: self.date,
+            status: self.status,
+            superseded_by: self.superseded_by,
+        }
+    }
 }
 
 #[cfg(test)]
