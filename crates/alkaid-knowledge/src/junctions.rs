@@ -13,7 +13,7 @@ use crate::table::{self, TableError};
 pub enum Frame {
     /// It can.
     In,
-    /// It cannot, in the numbering of the canonical transcript.
+    /// It cannot, in that numbering.
     Out,
     /// The exon ends outside the coding sequence or its structure is not known.
     Unknown,
@@ -41,13 +41,15 @@ pub struct ReportedJunction {
     pub partner: &'static str,
     /// Short form: `E13;A20`.
     pub name: &'static str,
+    /// The partner's transcript whose numbering the frame is computed in; none where the bundle has none.
+    pub transcript: Option<&'static str>,
     /// Last exon of the partner.
     pub five_exon: u16,
     /// First exon of ALK.
     pub alk_exon: u16,
-    /// Last coding base (`c.`) of that partner exon in the canonical transcript; none where the exon has none.
+    /// Last coding base (`c.`) of that partner exon in that transcript; none where the exon has none.
     pub five_cds_last: Option<u32>,
-    /// What phase arithmetic says on the canonical transcript. A test recomputes it.
+    /// What phase arithmetic says on that transcript. A test recomputes it.
     pub frame: Frame,
     /// Where the junction was reported.
     #[serde(flatten)]
@@ -76,6 +78,7 @@ fn parse(text: &'static str) -> Result<Vec<ReportedJunction>, TableError> {
             key: row.text("key")?,
             partner: row.text("partner")?,
             name: row.text("name")?,
+            transcript: row.optional("transcript")?,
             five_exon: row.number("five_exon")?,
             alk_exon: row.number("alk_exon")?,
             five_cds_last: row.optional_number("five_cds_last")?,

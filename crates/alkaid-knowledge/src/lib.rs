@@ -92,8 +92,8 @@ pub use properties::{PropertyKind, VariantProperty, properties_of, variant_prope
 pub use protocol::{ProtocolStep, RangeOrigin, fish_protocol};
 pub use provenance::{Fact, Provenance, default_facts, fact};
 pub use regulatory::{
-    RegulatoryEvent, RegulatoryEventKind, RegulatoryState, RegulatoryStatus, regulatory_events,
-    regulatory_status,
+    RegulatoryEvent, RegulatoryEventKind, RegulatoryState, RegulatoryStatus, events_of,
+    regulatory_events, regulatory_status,
 };
 pub use resistance::{
     OffTargetResistance, OnTargetResistance, Share, off_target_resistance, on_target_resistance,

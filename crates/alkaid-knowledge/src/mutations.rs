@@ -59,7 +59,8 @@ pub struct Mutation {
     pub codon_end: u64,
     /// The codon as it is.
     pub codon: &'static str,
-    /// The codons one base away that give the new amino acid; the observed one first where it is known.
+    /// The codons one base away that give the new amino acid; the observed one first where it is known;
+    /// empty where it takes more than one base.
     pub alternative_codons: Vec<&'static str>,
     /// The coding change that was observed, or the only one that a single base can make: `c.3604G>A`.
     pub hgvs_c: Option<&'static str>,

@@ -109,12 +109,14 @@ pub struct RegulatoryStatus {
     pub agency: &'static str,
     /// The day.
     pub as_of: Date,
-    /// Where it stands.
+    /// Where it stands, by the events below alone.
     pub state: RegulatoryState,
     /// The day by which the agency means to decide, if an application is with it.
     pub decision_due: Option<Date>,
-    /// What happened until then, oldest first.
+    /// What happened until then and was read in a source, oldest first.
     pub events: Vec<&'static RegulatoryEvent>,
+    /// What is said to have happened until then, but was read in no source; the state does not rest on it.
+    pub unverified: Vec<&'static RegulatoryEvent>,
 }
 
 /// All events, by drug and date.
@@ -126,14 +128,11 @@ pub fn regulatory_events() -> &'static [RegulatoryEvent] {
 
 /// Where a drug stands with each agency that the table has events of, at the end of a day.
 ///
-/// An event counts once all of its date has passed, so that one dated `2026-11` counts from the 30th on. Events that
-/// nobody has read in a source count as well, and are marked as such: see their status.
+/// An event counts once all of its date has passed, so that one dated `2026-11` counts from the 30th on. The state
+/// rests only on events that may be used by default; the others are listed beside.
 pub fn regulatory_status(drug: &str, as_of: Date) -> Vec<RegulatoryStatus> {
     let mut agencies: Vec<&'static str> = Vec::new();
-    for event in regulatory_events()
-        .iter()
-        .filter(|event| event.drug == drug)
-    {
+    for event in events_of(drug) {
         if !agencies.contains(&event.agency) {
             agencies.push(event.agency);
         }
@@ -144,42 +143,31 @@ pub fn regulatory_status(drug: &str, as_of: Date) -> Vec<RegulatoryStatus> {
         .collect()
 }
 
+/// The events of one drug, by agency and date.
+pub fn events_of(drug: &str) -> impl Iterator<Item = &'static RegulatoryEvent> {
+    regulatory_events()
+        .iter()
+        .filter(move |event| event.drug == drug)
+}
+
 fn status_with(drug: &str, agency: &'static str, as_of: Date) -> Option<RegulatoryStatus> {
-    let of_agency = || {
-        regulatory_events()
-            .iter()
-            .filter(move |event| event.drug == drug && event.agency == agency)
-    };
-    let mut events: Vec<_> = of_agency()
-        .filter(|event| {
-            event.event != RegulatoryEventKind::DecisionDue && event.date.has_passed_by(as_of)
-        })
+    let of_agency = || events_of(drug).filter(move |event| event.agency == agency);
+    let mut past: Vec<_> = of_agency()
+        .filter(|event| event.event != RegulatoryEventKind::DecisionDue)
+        .filter(|event| event.date.has_passed_by(as_of))
         .collect();
-    events.sort_by_key(|event| event.date.last_day());
-    let under_review = events.last().is_some_and(|event| {
-        matches!(
-            event.event,
-            RegulatoryEventKind::Submitted | RegulatoryEventKind::Accepted
-        )
-    });
-    let approved = |for_alk| {
-        events
-            .iter()
-            .any(|event| event.event.is_approval() && event.for_alk == for_alk)
-    };
-    let state = if approved(true) {
-        RegulatoryState::Approved
-    } else if under_review {
-        RegulatoryState::UnderReview
-    } else if approved(false) {
-        RegulatoryState::ApprovedForOtherTargets
-    } else {
-        RegulatoryState::NotApproved
-    };
+    past.sort_by_key(|event| event.date.last_day());
+    let (events, unverified): (Vec<_>, Vec<_>) = past
+        .into_iter()
+        .partition(|event| event.usable_by_default());
+    let state = state_after(&events);
     let decision_due = of_agency()
-        .filter(|event| under_review && event.event == RegulatoryEventKind::DecisionDue)
+        .filter(|event| {
+            event.event == RegulatoryEventKind::DecisionDue && event.usable_by_default()
+        })
         .map(|event| event.date)
-        .next();
+        .next()
+        .filter(|_| state == RegulatoryState::UnderReview);
     Some(RegulatoryStatus {
         drug: of_agency().next()?.drug,
         agency,
@@ -187,7 +175,32 @@ fn status_with(drug: &str, agency: &'static str, as_of: Date) -> Option<Regulato
         state,
         decision_due,
         events,
+        unverified,
     })
+}
+
+/// The state that events, oldest first, lead to.
+fn state_after(events: &[&RegulatoryEvent]) -> RegulatoryState {
+    let approved = |for_alk| {
+        events
+            .iter()
+            .any(|event| event.event.is_approval() && event.for_alk == for_alk)
+    };
+    let pending = events.last().is_some_and(|event| {
+        matches!(
+            event.event,
+            RegulatoryEventKind::Submitted | RegulatoryEventKind::Accepted
+        )
+    });
+    if approved(true) {
+        RegulatoryState::Approved
+    } else if pending {
+        RegulatoryState::UnderReview
+    } else if approved(false) {
+        RegulatoryState::ApprovedForOtherTargets
+    } else {
+        RegulatoryState::NotApproved
+    }
 }
 
 fn parse(text: &'static str) -> Result<Vec<RegulatoryEvent>, TableError> {
@@ -217,5 +230,75 @@ impl Fact for RegulatoryEvent {
 
     fn provenance(&self) -> Provenance {
         self.provenance
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Status;
+
+    fn with(drug: &str, agency: &str, day: &str) -> RegulatoryStatus {
+        regulatory_status(drug, day.parse().unwrap())
+            .into_iter()
+            .find(|status| status.agency == agency)
+            .unwrap()
+    }
+
+    #[test]
+    fn neladalkib_is_not_approved_before_its_decision() {
+        let status = with("neladalkib", "FDA", "2026-11-22");
+        assert_eq!(status.state, RegulatoryState::UnderReview);
+        assert_eq!(status.decision_due, "2026-11-27".parse().ok());
+        // The day to decide by is no decision: nothing changes when it passes.
+        let later = with("neladalkib", "FDA", "2026-12-31");
+        assert_eq!(later.state, RegulatoryState::UnderReview);
+        let earlier = with("neladalkib", "FDA", "2026-04-06");
+        assert_eq!(earlier.state, RegulatoryState::NotApproved);
+        assert_eq!(earlier.decision_due, None);
+    }
+
+    #[test]
+    fn a_status_follows_its_day() {
+        assert_eq!(
+            with("alectinib", "FDA", "2015-12-10").state,
+            RegulatoryState::NotApproved
+        );
+        assert_eq!(
+            with("alectinib", "FDA", "2015-12-11").state,
+            RegulatoryState::Approved
+        );
+        let withdrawn = with("foritinib", "NMPA", "2025-11-01");
+        assert_eq!(withdrawn.state, RegulatoryState::NotApproved);
+        let again = with("foritinib", "NMPA", "2026-11-22");
+        assert_eq!(again.state, RegulatoryState::UnderReview);
+    }
+
+    #[test]
+    fn a_state_never_rests_on_what_nobody_read() {
+        for event in regulatory_events() {
+            for status in regulatory_status(event.drug, "2026-11-22".parse().unwrap()) {
+                for event in status.events {
+                    assert_ne!(event.provenance.status, Status::Unverified, "{}", event.key);
+                }
+            }
+        }
+        let envonalkib = with("envonalkib", "NMPA", "2026-11-22");
+        assert_eq!(envonalkib.state, RegulatoryState::NotApproved);
+        assert_eq!(envonalkib.unverified.len(), 1);
+    }
+
+    #[test]
+    fn events_have_their_keys() {
+        for event in regulatory_events() {
+            let key = format!(
+                "{}/{}/{}/{}",
+                event.drug,
+                event.agency,
+                event.event.as_str(),
+                event.date
+            );
+            assert_eq!(event.key, key);
+        }
     }
 }
