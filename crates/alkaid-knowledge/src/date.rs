@@ -21,6 +21,15 @@ pub struct Date {
 pub struct DateError(String);
 
 impl Date {
+    /// A day that is known to exist.
+    pub(crate) const fn day(year: u16, month: u8, day: u8) -> Self {
+        Self {
+            year,
+            month: Some(month),
+            day: Some(day),
+        }
+    }
+
     /// The year.
     pub const fn year(self) -> u16 {
         self.year

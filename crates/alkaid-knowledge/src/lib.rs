@@ -17,7 +17,7 @@
 //! | trials | [`trials`], [`trial_results`] | [`trial`], [`results_of`] |
 //! | potency | [`potency_datasets`], [`potencies`] | [`potency_dataset`] |
 //! | resistance | [`on_target_resistance`], [`off_target_resistance`] | |
-//! | detection | [`detection`], [`fish_protocol`] | |
+//! | detection | [`detection`], [`fish_protocol`] | [`parse_record`], [`check_record`] |
 //! | CIViC | [`civic_items`] | |
 //! | the guide beside primary data | [`guide`] | |
 //!
@@ -49,6 +49,13 @@
 //! # Ok::<(), alkaid_knowledge::DateError>(())
 //! ```
 
+/// The day up to which the tables were kept: what "now" means where no day is asked for.
+///
+/// The program reads no clock, so that the same question gives the same answer.
+pub fn curated_on() -> Date {
+    Date::day(2026, 11, 22)
+}
+
 mod alk;
 mod civic;
 mod date;
@@ -65,6 +72,7 @@ mod prevalence;
 mod properties;
 mod protocol;
 mod provenance;
+mod record;
 mod regulatory;
 mod resistance;
 mod table;
@@ -91,6 +99,10 @@ pub use prevalence::{Prevalence, prevalence};
 pub use properties::{PropertyKind, VariantProperty, properties_of, variant_properties};
 pub use protocol::{ProtocolStep, RangeOrigin, fish_protocol};
 pub use provenance::{Fact, Provenance, default_facts, fact};
+pub use record::{
+    CheckedStep, FishRecord, MAX_RECORD_BYTES, RecordError, RecordedValue, StepVerdict,
+    check_record, parse_record, record_template,
+};
 pub use regulatory::{
     RegulatoryEvent, RegulatoryEventKind, RegulatoryState, RegulatoryStatus, events_of,
     regulatory_events, regulatory_status,

@@ -86,6 +86,8 @@ pub enum RegulatoryState {
     ApprovedForOtherTargets,
     /// Neither approved nor under review, as far as the table knows.
     NotApproved,
+    /// All that is known was read in no source: see the unverified events.
+    OnlyUnverified,
 }
 
 impl RegulatoryState {
@@ -96,6 +98,7 @@ impl RegulatoryState {
             Self::UnderReview => "under review",
             Self::ApprovedForOtherTargets => "approved, not for ALK",
             Self::NotApproved => "not approved",
+            Self::OnlyUnverified => "unverified reports only",
         }
     }
 }
@@ -160,7 +163,11 @@ fn status_with(drug: &str, agency: &'static str, as_of: Date) -> Option<Regulato
     let (events, unverified): (Vec<_>, Vec<_>) = past
         .into_iter()
         .partition(|event| event.usable_by_default());
-    let state = state_after(&events);
+    let state = if events.is_empty() && !unverified.is_empty() {
+        RegulatoryState::OnlyUnverified
+    } else {
+        state_after(&events)
+    };
     let decision_due = of_agency()
         .filter(|event| {
             event.event == RegulatoryEventKind::DecisionDue && event.usable_by_default()
@@ -284,7 +291,7 @@ mod tests {
             }
         }
         let envonalkib = with("envonalkib", "NMPA", "2026-11-22");
-        assert_eq!(envonalkib.state, RegulatoryState::NotApproved);
+        assert_eq!(envonalkib.state, RegulatoryState::OnlyUnverified);
         assert_eq!(envonalkib.unverified.len(), 1);
     }
 

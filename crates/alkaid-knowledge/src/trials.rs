@@ -48,18 +48,11 @@ pub enum Measured {
     NotReached,
 }
 
-impl fmt::Display for Measured {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => write!(f, "{number}"),
-            Self::NotReached => f.write_str("NR"),
-        }
-    }
-}
-
 /// An estimate with its interval, at 95 % unless the result's note says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Estimate {
+    /// As the source prints it, with its decimals: `34.8 (17.7-NR)`.
+    pub text: &'static str,
     /// The estimate.
     pub value: Measured,
     /// Lower end of the interval.
@@ -70,11 +63,7 @@ pub struct Estimate {
 
 impl fmt::Display for Estimate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.value)?;
-        match (self.low, self.high) {
-            (Some(low), Some(high)) => write!(f, " ({low}-{high})"),
-            _ => Ok(()),
-        }
+        f.write_str(self.text)
     }
 }
 
@@ -198,6 +187,7 @@ fn estimate(row: &Row<'_, 'static>, column: &'static str) -> Result<Option<Estim
         .transpose()?;
     let measured = |text| measured(text).ok_or_else(wrong);
     Ok(Some(Estimate {
+        text,
         value: measured(value)?,
         low: ends.map(|(low, _)| measured(low)).transpose()?,
         high: ends.map(|(_, high)| measured(high)).transpose()?,

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::Path;
 
 use alkaid_knowledge::{
-    Fact, ProfileTerm, Status, civic_items, default_facts, drug, drugs, guide, mutation, mutations,
-    named_variants, off_target_resistance, on_target_resistance, partner, partners, potencies,
-    potency_dataset, regulatory_events, reported_junctions, tables, trial_results, trials,
+    Estimate, Fact, Measured, Potency, PotencyBand, ProfileTerm, Relation, Status, civic_items,
+    default_facts, detection, drug, drugs, fact, guide, mutation, mutations, named_variants,
+    off_target_resistance, on_target_resistance, partner, partners, potencies, potency_dataset,
+    prevalence, regulatory_events, reported_junctions, tables, trial_results, trials,
     variant_properties,
 };
 
@@ -259,4 +260,257 @@ fn default_facts_hold_neither_unverified_nor_replaced_rows() {
     assert!(default_facts(partners()).count() < partners().len());
     assert!(default_facts(trial_results()).any(|row| row.key == "CROWN/PFS/7 years"));
     assert!(!default_facts(trial_results()).any(|row| row.key == "CROWN/PFS/primary"));
+}
+
+/// Words of a source, without the punctuation around them.
+fn words(text: &str) -> Vec<&str> {
+    text.split([' ', ';', ','])
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric()))
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+fn is_number(text: &str, digits: std::ops::RangeInclusive<usize>) -> bool {
+    digits.contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What is wrong with the identifiers in a source.
+fn malformed(source: &str) -> Option<String> {
+    let words = words(source);
+    for (at, word) in words.iter().enumerate() {
+        let next = words.get(at + 1).copied().unwrap_or_default();
+        let fits = match *word {
+            "PMID" => is_number(next, 7..=8),
+            "doi" => {
+                next.starts_with("10.")
+                    && next.split_once('/').is_some_and(|(prefix, rest)| {
+                        is_number(&prefix[3..], 4..=5) && !rest.is_empty()
+                    })
+            }
+            word => match ["NCT", "EID", "PMC", "HGNC:"].iter().find_map(|prefix| {
+                word.strip_prefix(prefix)
+                    .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+                    .map(|rest| (*prefix, rest))
+            }) {
+                Some(("NCT", rest)) => is_number(rest, 8..=8),
+                Some((_, rest)) => is_number(rest, 1..=8),
+                None => true,
+            },
+        };
+        if !fits {
+            return Some(format!("{word} {next}"));
+        }
+    }
+    None
+}
+
+#[test]
+fn identifiers_have_their_form() {
+    for table in tables() {
+        for row in &table.rows {
+            assert_eq!(
+                malformed(row.provenance.source),
+                None,
+                "{}: {}",
+                table.name,
+                row.key
+            );
+        }
+    }
+    for wrong in [
+        "PMID 123",
+        "PMID 2097946x",
+        "doi 11.1/x",
+        "NCT0305260",
+        "CIViC EID12a",
+    ] {
+        assert!(malformed(wrong).is_some(), "{wrong}");
+    }
+}
+
+#[test]
+fn civic_items_that_other_tables_cite_exist() {
+    for table in tables() {
+        for row in &table.rows {
+            for word in words(row.provenance.source) {
+                let is_item = word
+                    .strip_prefix("EID")
+                    .is_some_and(|rest| is_number(rest, 1..=6));
+                assert!(
+                    !is_item || civic_items().iter().any(|item| item.id == word),
+                    "{}: {} cites {word}",
+                    table.name,
+                    row.key
+                );
+            }
+        }
+    }
+    for item in civic_items() {
+        assert!(is_number(item.pmid, 7..=8), "{}", item.id);
+        assert!((1..=5).contains(&item.rating), "{}", item.id);
+        assert!(item.provenance.source.contains(item.pmid), "{}", item.id);
+    }
+}
+
+#[test]
+fn trials_and_results_have_their_form() {
+    for trial in trials() {
+        if let Some(number) = trial.registration {
+            let fits = number
+                .strip_prefix("NCT")
+                .is_some_and(|rest| is_number(rest, 8..=8))
+                || number
+                    .strip_prefix("JapicCTI-")
+                    .is_some_and(|rest| is_number(rest, 6..=6));
+            assert!(fits, "{number}");
+        }
+        assert!(trial.n.is_none_or(|n| n > 0), "{}", trial.key);
+    }
+    for result in trial_results() {
+        let subgroup = result.subgroup.map(|s| format!("/{s}")).unwrap_or_default();
+        assert_eq!(
+            result.key,
+            format!(
+                "{}/{}/{}{subgroup}",
+                result.trial, result.endpoint, result.cut
+            )
+        );
+        assert!(
+            ["%", "months", "ratio"].contains(&result.unit),
+            "{}",
+            result.key
+        );
+        assert!(
+            result.tested.is_some() || result.hazard_ratio.is_some(),
+            "{}",
+            result.key
+        );
+        for estimate in [result.tested, result.control, result.hazard_ratio]
+            .into_iter()
+            .flatten()
+        {
+            assert!(is_ordered(&estimate), "{}: {estimate}", result.key);
+            let largest = number(estimate.value).filter(|_| result.unit == "%");
+            assert!(largest.is_none_or(|n| n <= 100.0), "{}", result.key);
+        }
+    }
+}
+
+fn number(measured: Measured) -> Option<f64> {
+    match measured {
+        Measured::Number(number) => Some(number),
+        Measured::NotReached => None,
+    }
+}
+
+/// Whether the interval holds the estimate; what is not reached is above every number.
+fn is_ordered(estimate: &Estimate) -> bool {
+    let above = |measured| number(measured).unwrap_or(f64::INFINITY);
+    let value = above(estimate.value);
+    estimate
+        .low
+        .is_none_or(|low| above(low) <= value || number(estimate.value).is_none())
+        && estimate.high.is_none_or(|high| value <= above(high))
+}
+
+#[test]
+fn shares_agree_with_their_counts() {
+    let shares = prevalence()
+        .iter()
+        .map(|row| (row.key, row.share))
+        .chain(
+            on_target_resistance()
+                .iter()
+                .map(|row| (row.key, row.share)),
+        )
+        .chain(
+            off_target_resistance()
+                .iter()
+                .map(|row| (row.key, row.share)),
+        )
+        .chain(detection().iter().map(|row| (row.key, row.share)))
+        .chain(variant_properties().iter().map(|row| (row.key, row.share)));
+    for (key, share) in shares {
+        if let Some((numerator, denominator)) = share.numerator.zip(share.denominator) {
+            assert!(numerator <= denominator && denominator > 0, "{key}");
+            if let Some(percent) = share.percent {
+                let exact = 100.0 * f64::from(numerator) / f64::from(denominator);
+                assert!(
+                    (exact - percent).abs() < 0.6,
+                    "{key}: {exact} % is printed {percent}"
+                );
+            }
+        }
+        for percent in [share.percent, share.percent_high].into_iter().flatten() {
+            assert!((0.0..=100.0).contains(&percent), "{key}");
+        }
+        if let Some((low, high)) = share.percent.zip(share.percent_high) {
+            assert!(low < high, "{key}");
+        }
+    }
+}
+
+#[test]
+fn potencies_keep_their_data_set_and_construct() {
+    for value in potencies() {
+        let mutations = value.mutations.join("+");
+        let mutations = if mutations.is_empty() {
+            "unmutated"
+        } else {
+            mutations.as_str()
+        };
+        let key = format!(
+            "{}/{}/{}/{mutations}",
+            value.dataset, value.drug, value.construct
+        );
+        assert!(
+            value.key == key || value.key.starts_with(&format!("{key} (")),
+            "{}",
+            value.key
+        );
+        assert_eq!(
+            value.nm.is_none(),
+            value.relation == Relation::NotDetermined,
+            "{}",
+            value.key
+        );
+        assert!(value.nm.is_none_or(|nm| nm > 0.0), "{}", value.key);
+        assert!(value.has_alk || value.mutations.is_empty(), "{}", value.key);
+        if let Some(unmutated) = value.unmutated() {
+            assert_eq!(unmutated.dataset, value.dataset);
+            assert_eq!(unmutated.construct, value.construct);
+        }
+    }
+    // The same drug on unmutated EML4-ALK, by study.
+    let crizotinib: Vec<f64> = potencies()
+        .iter()
+        .filter(|v| v.drug == "crizotinib" && v.mutations.is_empty() && v.has_alk)
+        .filter(|v| v.construct.starts_with("EML4-ALK"))
+        .filter_map(|v| v.nm)
+        .collect();
+    assert!(
+        [11.0, 16.0, 38.6, 132.0]
+            .iter()
+            .all(|nm| crizotinib.contains(nm))
+    );
+}
+
+#[test]
+fn bands_follow_the_lines_of_the_data_set() {
+    let band = |key: &str| fact(potencies(), key).and_then(Potency::band);
+    assert_eq!(
+        band("Gainor2016/alectinib/EML4-ALK V1/G1202R"),
+        Some(PotencyBand::Resistant)
+    );
+    assert_eq!(
+        band("Gainor2016/lorlatinib/EML4-ALK V1/G1202R"),
+        Some(PotencyBand::Sensitive)
+    );
+    assert_eq!(
+        band("Gainor2016/ceritinib/EML4-ALK V1/G1202R"),
+        Some(PotencyBand::Intermediate)
+    );
+    assert_eq!(band("Gainor2016/brigatinib/EML4-ALK V1/G1269A"), None);
+    // No lines are drawn there.
+    assert_eq!(band("Fontana2015/alectinib/EML4-ALK V3/G1202R"), None);
 }

@@ -1,12 +1,15 @@
-//! Everything that a person or a pipeline reads of a run on sequencing reads.
+//! Everything that a person or a pipeline reads: of a run on sequencing reads, and of the tables of facts.
 //!
 //! [`finish`] adds to a report what is derived from its finished calls, [`terminal`] draws it, [`write_outputs`] writes
 //! all files: `fusions.json` ([`schema`]), `fusions.tsv`, `refused.tsv`, `fusions.vcf.gz`, `evidence.bam`, `qc.json` and
-//! `alkaid_mqc.json`. The same report gives the same bytes; no file holds a date.
+//! `alkaid_mqc.json`. [`list`] shows the tables of
+//! `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH protocol. The same report gives the same bytes; no file holds a date.
 
 mod chromosomes;
 mod evidence;
+mod knowledge;
 mod multiqc;
+mod protocol;
 mod reference;
 mod schema;
 mod terminal;
@@ -15,7 +18,9 @@ mod vcf;
 mod vicc;
 mod write;
 
+pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use multiqc::multiqc;
+pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
 pub use reference::{BundleReference, Reference};
 pub use schema::schema;
 pub use terminal::{Color, Glyphs, Style, terminal};

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
+use alkaid_knowledge::{Date, Status};
 use alkaid_reads::finding::Molecule;
 use alkaid_reads::input::{MissingEnd, Pairing, UmiPlacement};
 use alkaid_simulate::{FusionPlan, QualityProfile};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// ALK rearrangements from whatever evidence there is. For research use only.
@@ -33,6 +35,10 @@ pub enum Command {
     Simulate(Box<SimulateArgs>),
     /// Build or inspect a reference bundle
     Reference(ReferenceArgs),
+    /// List what is known: partners, variants, mutations, drugs, trials and more, each fact with source and date
+    List(Box<ListArgs>),
+    /// Print the bench sheet of a wet-lab protocol, or check a filled record
+    Protocol(ProtocolArgs),
     /// Print the JSON schema of fusions.json
     Schema,
 }
@@ -298,6 +304,108 @@ pub struct BuildArgs {
 pub struct InspectArgs {
     /// The bundle [default: the built-in one]
     pub bundle: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `alkaid list`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "A topic is one or more tables; any table can be asked for by its own name. \
+    The guide topic shows every table of the guide beside primary data."
+)]
+pub struct ListArgs {
+    /// What to list
+    #[arg(value_parser = PossibleValuesParser::new(alkaid_report::topics()))]
+    pub topic: String,
+    /// Rows about this gene
+    #[arg(long, value_name = "SYMBOL")]
+    pub gene: Option<String>,
+    /// Rows about this drug: name, code name or brand
+    #[arg(long, value_name = "NAME")]
+    pub drug: Option<String>,
+    /// Rows about tumour types whose name holds this text
+    #[arg(long, value_name = "TEXT")]
+    pub tumour: Option<String>,
+    /// Rows about this mutation, such as G1202R
+    #[arg(long, value_name = "NAME")]
+    pub mutation: Option<String>,
+    /// Rows about this trial: name or registration number
+    #[arg(long, value_name = "NAME")]
+    pub trial: Option<String>,
+    /// Rows of this status
+    #[arg(long, value_enum)]
+    pub status: Option<StatusArg>,
+    /// Only rows that conclusions may rest on: neither unverified nor superseded
+    #[arg(long)]
+    pub usable: bool,
+    /// What was known by the end of this day, month or year: 2026-11-22, 2026-11 or 2026 [default: the day up to which the tables were kept]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// As JSON
+    #[arg(long, conflicts_with = "tsv")]
+    pub json: bool,
+    /// As tab-separated text, with all columns
+    #[arg(long)]
+    pub tsv: bool,
+}
+
+/// `--status`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StatusArg {
+    /// Read in the source that the row names
+    Sourced,
+    /// Recomputed by a test
+    Computed,
+    /// Read by nobody
+    Unverified,
+}
+
+impl ListArgs {
+    /// As the library wants it.
+    pub fn filter(&self) -> alkaid_report::ListFilter {
+        alkaid_report::ListFilter {
+            gene: self.gene.clone(),
+            drug: self.drug.clone(),
+            tumour: self.tumour.clone(),
+            mutation: self.mutation.clone(),
+            trial: self.trial.clone(),
+            status: self.status.map(|status| match status {
+                StatusArg::Sourced => Status::Sourced,
+                StatusArg::Computed => Status::Computed,
+                StatusArg::Unverified => Status::Unverified,
+            }),
+            usable: self.usable,
+            as_of: self.as_of,
+        }
+    }
+}
+
+/// `alkaid protocol`.
+#[derive(Debug, Args)]
+pub struct ProtocolArgs {
+    /// Which protocol.
+    #[command(subcommand)]
+    pub command: ProtocolCommand,
+}
+
+/// The protocols.
+#[derive(Debug, Subcommand)]
+pub enum ProtocolCommand {
+    /// ALK break-apart FISH on FFPE sections
+    Fish(FishArgs),
+}
+
+/// `alkaid protocol fish`.
+#[derive(Debug, Args)]
+pub struct FishArgs {
+    /// Print a record to fill in
+    #[arg(long, conflicts_with_all = ["check", "json"])]
+    pub record: bool,
+    /// Check a filled record step by step; - reads standard input. The exit status is 0 whatever the check finds
+    #[arg(long, value_name = "RECORD")]
+    pub check: Option<PathBuf>,
     /// As JSON
     #[arg(long)]
     pub json: bool,

@@ -3,7 +3,9 @@
 mod args;
 mod demo;
 mod exit;
+mod list;
 mod progress;
+mod protocol;
 mod reads;
 mod reference;
 mod simulate;
@@ -20,6 +22,8 @@ fn main() -> std::process::ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Reference(args) => reference::run(&args.command),
+        Command::List(args) => list::run(&args),
+        Command::Protocol(args) => protocol::run(&args.command),
         Command::Schema => reads::schema(),
     };
     outcome.unwrap_or_else(|error| exit::explain(&error)).into()
