@@ -160,7 +160,13 @@ fn a_status_has_a_day() {
         serde_json::json!(["FDA: under review (decision due 2026-11-27)"])
     );
     let today = text(&["drugs", "--drug", "neladalkib"]);
-    says(&today, &["FDA: under review (decision due", "a date to decide by, no decision"]);
+    says(
+        &today,
+        &[
+            "FDA: under review (decision due",
+            "a date to decide by, no decision",
+        ],
+    );
     assert!(!today.contains("FDA: approved"));
     let events = |day: &str| {
         column(
