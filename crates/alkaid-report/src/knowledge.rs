@@ -288,8 +288,12 @@ mod tests {
     fn every_table_can_be_listed_whole() {
         for table in indexed() {
             let list = list(table.name, &ListFilter::default()).unwrap();
-            let rows: usize = list.tables.iter().map(|table| table.rows.len()).sum();
-            if table.name != "guide" {
+            let own = list.tables.iter().find(|own| own.name == table.name);
+            let rows = own.map_or(0, |own| own.rows.len());
+            // A line of the guide is one primary figure; an entry has several.
+            if table.name == "guide" {
+                assert!(rows > table.rows.len());
+            } else {
                 assert_eq!(rows, table.rows.len(), "{}", table.name);
             }
             for table in &list.tables {

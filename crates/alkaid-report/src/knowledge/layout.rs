@@ -158,12 +158,18 @@ mod tests {
                     Cell::whole(5u32),
                     Cell::text("x"),
                     Cell::Empty,
+                    Cell::text("a note"),
+                    Cell::text("PMID 1"),
+                    Cell::text("sourced"),
                 ],
                 vec![
                     Cell::text("a"),
                     Cell::whole(17u32),
                     Cell::text("y"),
                     Cell::Empty,
+                    Cell::Empty,
+                    Cell::text("PMID 2"),
+                    Cell::text("sourced"),
                 ],
             ],
         };
