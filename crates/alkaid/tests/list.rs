@@ -243,7 +243,7 @@ fn potencies_are_kept_apart_by_data_set_and_construct() {
     let unmutated: Vec<&Value> = rows
         .iter()
         .filter(|row| {
-            row["mutations"] == "unmutated"
+            row["kinase"] == "unmutated"
                 && row["construct"].as_str().unwrap().starts_with("EML4-ALK")
         })
         .collect();

@@ -78,13 +78,12 @@ pub(super) static POTENCY: Spec<Potency> = Spec {
         ("key", Files, |row, _| Cell::text(row.key)),
         ("dataset", Always, |row, _| Cell::text(row.dataset)),
         ("construct", Always, |row, _| Cell::text(row.construct)),
-        ("mutations", Always, |row, _| {
-            match row.mutations.as_slice() {
-                [] if row.has_alk => Cell::text("unmutated"),
-                [] => Cell::text("no ALK"),
-                mutations => Cell::items(mutations),
-            }
+        ("kinase", Always, |row, _| match row.mutations.as_slice() {
+            [] if row.has_alk => Cell::text("unmutated"),
+            [] => Cell::text("no ALK"),
+            mutations => Cell::text(mutations.join(" + ")),
         }),
+        ("mutations", Files, |row, _| Cell::items(&row.mutations)),
         ("drug", Always, |row, _| Cell::text(row.drug)),
         ("relation", Always, |row, _| match row.relation {
             Relation::Equal => Cell::Empty,
