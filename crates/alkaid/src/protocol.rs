@@ -32,7 +32,11 @@ fn fish(args: &FishArgs) -> anyhow::Result<String> {
         };
     };
     let name = path.display().to_string();
-    let text = read(path).with_context(|| format!("cannot read the record {name}"))?;
+    let text = read(path).with_context(|| {
+        format!(
+            "cannot read the record {name}; give a text file such as alkaid protocol fish --record writes"
+        )
+    })?;
     let record = parse_record(&text).with_context(|| name.clone())?;
     let checked = CheckedRecord::new(&name, record);
     if args.json {
