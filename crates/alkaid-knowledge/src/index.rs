@@ -9,8 +9,8 @@ use crate::table::Status;
 use crate::{
     alk_domains, alk_exons, alk_facts, civic_items, detection, drugs, fish_protocol, guide,
     mutations, named_variants, off_target_resistance, on_target_resistance, partners, potencies,
-    potency_datasets, prevalence, regulatory_events, reported_junctions, trial_results, trials,
-    variant_properties,
+    potency_datasets, prevalence, published_evidence, regulatory_events, reported_junctions,
+    trial_results, trials, variant_properties,
 };
 
 /// A row, as far as all tables have it.
@@ -100,6 +100,11 @@ pub fn tables() -> &'static [IndexedTable] {
                 "resistance_on_target",
                 "on-target resistance",
                 on_target_resistance(),
+            ),
+            IndexedTable::of(
+                "published_evidence",
+                "on-target resistance",
+                published_evidence(),
             ),
             IndexedTable::of("potency_datasets", "potency", potency_datasets()),
             IndexedTable::of("potency", "potency", potencies()),

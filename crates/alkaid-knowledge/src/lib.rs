@@ -57,6 +57,7 @@ pub fn curated_on() -> Date {
 }
 
 mod alk;
+pub mod answer;
 mod civic;
 mod date;
 mod detection;
@@ -65,6 +66,7 @@ mod drugs;
 mod guide;
 mod index;
 mod junctions;
+mod matching;
 mod mutations;
 mod partners;
 mod potency;
@@ -72,12 +74,15 @@ mod prevalence;
 mod properties;
 mod protocol;
 mod provenance;
+mod published;
+pub mod query;
 mod record;
 mod regulatory;
 mod resistance;
 mod table;
 mod trials;
 mod variants;
+pub mod view;
 
 pub use alk::{AlkExon, AlkFact, AlkTopic, alk_exons, alk_facts};
 pub use civic::{
@@ -90,6 +95,7 @@ pub use drugs::{Drug, DrugKind, drug, drugs};
 pub use guide::{GuideEntry, GuideTable, GuideVerdict, PrimaryRow, guide};
 pub use index::{IndexedRow, IndexedTable, StatusCount, tables};
 pub use junctions::{Frame, ReportedJunction, junctions_of, reported_junctions};
+pub use matching::{Extent, Findings, Fit, Grade, fit, fit_mutations};
 pub use mutations::{Mutation, MutationKind, mutation, mutations};
 pub use partners::{Oligomerisation, Partner, partner, partners};
 pub use potency::{
@@ -99,6 +105,7 @@ pub use prevalence::{Prevalence, prevalence};
 pub use properties::{PropertyKind, VariantProperty, properties_of, variant_properties};
 pub use protocol::{ProtocolStep, RangeOrigin, fish_protocol};
 pub use provenance::{Fact, Provenance, default_facts, fact};
+pub use published::{Direction, EvidenceLevel, PublishedEvidence, published_evidence};
 pub use record::{
     CheckedStep, FishRecord, MAX_RECORD_BYTES, RecordError, RecordedValue, StepVerdict,
     check_record, parse_record, record_template,

@@ -148,7 +148,11 @@ const TOPICS: &[(&str, &[&str])] = &[
     ("potency", &["potency", "potency_datasets"]),
     (
         "resistance",
-        &["resistance_on_target", "resistance_off_target"],
+        &[
+            "resistance_on_target",
+            "resistance_off_target",
+            "published_evidence",
+        ],
     ),
     ("detection", &["detection"]),
     ("civic", &["civic"]),

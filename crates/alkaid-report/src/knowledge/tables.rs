@@ -31,6 +31,7 @@ static SPECS: &[&dyn Listed] = &[
     &trials::RESULTS,
     &resistance::ON_TARGET,
     &resistance::OFF_TARGET,
+    &resistance::PUBLISHED,
     &evidence::DETECTION,
     &evidence::PROTOCOL,
     &evidence::CIVIC,

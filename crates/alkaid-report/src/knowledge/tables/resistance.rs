@@ -1,7 +1,8 @@
 //! How often each way of resistance was seen.
 
 use alkaid_knowledge::{
-    OffTargetResistance, OnTargetResistance, off_target_resistance, on_target_resistance,
+    OffTargetResistance, OnTargetResistance, PublishedEvidence, off_target_resistance,
+    on_target_resistance, published_evidence,
 };
 
 use super::share;
@@ -70,5 +71,35 @@ pub(super) static OFF_TARGET: Spec<OffTargetResistance> = Spec {
         Facets::default()
             .genes(row.genes.clone())
             .drugs(row.drugs.clone())
+    },
+};
+
+pub(super) static PUBLISHED: Spec<PublishedEvidence> = Spec {
+    name: "published_evidence",
+    title: "Inhibitors on mutated ALK, as publications say",
+    rows: published_evidence,
+    columns: &[
+        ("key", Files, |row, _| Cell::text(row.key)),
+        ("drug", Always, |row, _| Cell::text(row.drug)),
+        ("mutations", Always, |row, _| {
+            match row.mutations.is_empty() {
+                true => Cell::text("any"),
+                false => Cell::items(&row.mutations),
+            }
+        }),
+        ("level", Always, |row, _| Cell::text(row.level.as_str())),
+        ("direction", Always, |row, _| {
+            Cell::text(row.direction.as_str())
+        }),
+        ("statement", Always, |row, _| Cell::text(row.statement)),
+        ("tumour", Files, |row, _| Cell::text(row.tumour)),
+        ("share", Files, |row, _| Cell::optional(share(&row.share))),
+        ("note", Below, |row, _| Cell::optional(row.note)),
+    ],
+    facets: |row| {
+        Facets::default()
+            .genes(vec!["ALK"])
+            .drugs(vec![row.drug])
+            .mutations(row.mutations.clone())
     },
 };
