@@ -2,9 +2,11 @@
 //!
 //! [`finish`] adds to a report what is derived from its finished calls, [`terminal`] draws it, [`write_outputs`] writes
 //! all files: `fusions.json` ([`schema`]), `fusions.tsv`, `refused.tsv`, `fusions.vcf.gz`, `evidence.bam`, `qc.json` and
-//! `alkaid_mqc.json`. [`list`] shows the tables of
-//! `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH protocol. The same report gives the same bytes; no file holds a date.
+//! `alkaid_mqc.json`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
+//! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables. The same report gives the
+//! same bytes; no file holds a date.
 
+mod answers;
 mod chromosomes;
 mod evidence;
 mod knowledge;
@@ -18,12 +20,13 @@ mod vcf;
 mod vicc;
 mod write;
 
+pub use answers::{ANSWER_VERSION, answers_json, answers_tsv, inhibitors_json, inhibitors_tsv};
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
 pub use reference::{BundleReference, Reference};
 pub use schema::schema;
-pub use terminal::{Color, Glyphs, Style, terminal};
+pub use terminal::{Color, Glyphs, Style, answer_page, inhibitors_page, terminal};
 pub use tsv::{fusions_tsv, refused_tsv};
 pub use vcf::vcf;
 pub use vicc::{finish, finish_with, vicc_fusion};

@@ -1,6 +1,7 @@
 //! The report on the terminal: the verdict in plain words, each call with its junction drawn, what else was found, and
 //! what would have been seen.
 
+mod answer;
 mod call;
 mod drawing;
 mod ink;
@@ -8,6 +9,7 @@ mod text;
 
 use alkaid_reads::finding::{FindingKind, Molecule, ReadsReport, Verdict};
 
+pub use self::answer::{answer as answer_page, inhibitors as inhibitors_page};
 use self::ink::{Line, Paint};
 use self::text::{grouped, wrap};
 

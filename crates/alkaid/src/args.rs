@@ -29,6 +29,10 @@ pub struct Cli {
 pub enum Command {
     /// Call ALK fusions from sequencing reads (FASTQ, BAM or CRAM; RNA or DNA)
     Reads(ReadsArgs),
+    /// Say what is known about a fusion, mutation, drug, tumour type, trial or gene
+    Explain(ExplainArgs),
+    /// Show the evidence for and against each ALK inhibitor for a fusion and its mutations
+    Inhibitors(InhibitorsArgs),
     /// Run the main job on a small simulated sample
     Demo(DemoArgs),
     /// Make reads with known truth from the reference bundle
@@ -172,6 +176,57 @@ fn umi(text: &str) -> Result<UmiPlacement, String> {
         }
         _ => Err(EXPECTED.into()),
     }
+}
+
+/// `alkaid explain`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Questions: EML4-ALK, 'EML4::ALK v3a', 'E6;A20', 'EML4 exon 13 - ALK exon 20', G1202R, 'c.3604G>A', \
+    'chr2:29220747C>T', 'chr2:42299750 chr2:29223740 hg38', C1156Y/L1198F, lorlatinib, NVL-655, NSCLC, ALEX, NCT02075840, \
+    'MET amplification', ALK. Offline; each fact has its source, date and status."
+)]
+pub struct ExplainArgs {
+    /// What to explain; each argument is one question, quote those with spaces
+    #[arg(required = true, value_name = "QUESTION")]
+    pub questions: Vec<String>,
+    /// Status of drugs as of this day, YYYY-MM-DD [default: the day up to which the tables were read]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "tsv")]
+    pub json: bool,
+    /// Print a table, one fact a line
+    #[arg(long)]
+    pub tsv: bool,
+}
+
+/// `alkaid inhibitors`.
+#[derive(Debug, Args)]
+pub struct InhibitorsArgs {
+    /// The fusion, in any spelling that alkaid explain takes
+    #[arg(long, value_name = "FUSION")]
+    pub fusion: Option<String>,
+    /// A mutation of ALK on the fusion; repeatable, all of them together in one tumour
+    #[arg(long = "mutation", value_name = "MUTATION")]
+    pub mutations: Vec<String>,
+    /// A gene that may stand in for ALK, and what happened to it, as MET:amplification; or EMT; repeatable
+    #[arg(long, value_name = "GENE:EVENT")]
+    pub bypass: Vec<String>,
+    /// A drug already given, under which the tumour went on; repeatable
+    #[arg(long, value_name = "DRUG")]
+    pub prior: Vec<String>,
+    /// Tumour type, such as NSCLC or IMT: labels for others do not count then
+    #[arg(long, value_name = "TUMOUR")]
+    pub tumour: Option<String>,
+    /// Evidence and status as of this day, YYYY-MM-DD [default: the day up to which the tables were read]
+    #[arg(long, value_name = "DATE")]
+    pub as_of: Option<Date>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "tsv")]
+    pub json: bool,
+    /// Print a table, one piece of evidence a line
+    #[arg(long)]
+    pub tsv: bool,
 }
 
 /// `alkaid demo`.

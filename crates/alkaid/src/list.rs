@@ -2,8 +2,8 @@
 
 use crate::Outcome;
 use crate::args::ListArgs;
+use crate::console::print;
 use crate::exit::Exit;
-use crate::reads::print;
 
 /// Runs the command.
 pub fn run(args: &ListArgs) -> Outcome {

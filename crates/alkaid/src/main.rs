@@ -1,8 +1,11 @@
 //! The command line: a thin door to the libraries.
 
 mod args;
+mod console;
 mod demo;
 mod exit;
+mod explain;
+mod inhibitors;
 mod list;
 mod progress;
 mod protocol;
@@ -19,6 +22,8 @@ fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
     let outcome = match cli.command {
         Command::Reads(args) => reads::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Inhibitors(args) => inhibitors::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Reference(args) => reference::run(&args.command),

@@ -10,8 +10,8 @@ use anyhow::Context;
 
 use crate::Outcome;
 use crate::args::{FishArgs, ProtocolCommand};
+use crate::console::print;
 use crate::exit::Exit;
-use crate::reads::print;
 
 /// Runs the command.
 pub fn run(command: &ProtocolCommand) -> Outcome {

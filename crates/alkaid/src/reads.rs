@@ -1,16 +1,17 @@
 //! `alkaid reads`: from files to a verdict.
 
-use std::io::{IsTerminal, Write, stdout};
+use std::io::{Write, stdout};
 use std::path::{Path, PathBuf};
 
 use alkaid_genome::Bundle;
 use alkaid_reads::finding::{ReadsReport, Verdict};
 use alkaid_reads::{Analysis, Options, analyse};
-use alkaid_report::{Color, Glyphs, Style, finish, terminal, write_outputs};
-use anyhow::{Context, bail};
+use alkaid_report::{finish, terminal, write_outputs};
+use anyhow::bail;
 
 use crate::Outcome;
 use crate::args::ReadsArgs;
+use crate::console::{self, print};
 use crate::exit::Exit;
 use crate::progress::{Meter, Unit, catch_interrupts};
 
@@ -71,40 +72,8 @@ pub fn publish(
     print(&text)
 }
 
-/// Writes to standard output.
-pub fn print(text: &str) -> anyhow::Result<()> {
-    let mut out = stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.context("cannot write to standard output; free some space or send the output elsewhere")
-}
-
 fn drawing(report: &ReadsReport, out: Option<&Path>) -> String {
-    let to_terminal = stdout().is_terminal();
-    let variable = |name: &str| std::env::var(name).unwrap_or_default();
-    let color = if to_terminal && variable("NO_COLOR").is_empty() {
-        Color::Always
-    } else {
-        Color::Never
-    };
-    let locale = [variable("LC_ALL"), variable("LC_CTYPE"), variable("LANG")]
-        .concat()
-        .to_lowercase();
-    // Only a locale that says otherwise keeps us from Unicode: containers often set none.
-    let ascii = locale == "c" || locale == "posix" || locale.contains("iso-8859");
-    let glyphs = if to_terminal && ascii {
-        Glyphs::Ascii
-    } else {
-        Glyphs::Unicode
-    };
-    let width = variable("COLUMNS").parse().unwrap_or(80).clamp(60, 120);
-    let mut text = terminal(
-        report,
-        Style {
-            color,
-            glyphs,
-            width,
-        },
-    );
+    let mut text = terminal(report, console::style());
     if let Some(out) = out {
         text.push_str(&format!("  Results in {}\n", out.display()));
     }

@@ -11,9 +11,9 @@ use anyhow::Context;
 
 use crate::Outcome;
 use crate::args::{SimulateArgs, threads};
+use crate::console::print;
 use crate::exit::Exit;
 use crate::progress::{Meter, Unit, catch_interrupts, interrupted};
-use crate::reads::print;
 
 /// Runs the command.
 pub fn run(args: &SimulateArgs) -> Outcome {

@@ -1,5 +1,6 @@
 //! What the crate writes, of hand-made reports.
 
+mod answers;
 mod files;
 mod fixtures;
 mod pages;
