@@ -9,6 +9,7 @@ mod cases;
 mod compare;
 mod decoys;
 mod dna;
+mod explain;
 mod insert;
 mod isoforms;
 mod junctions;
@@ -79,6 +80,15 @@ enum Command {
         /// Write one line per set, with what was seen
         #[arg(long, value_name = "TSV")]
         cases: Option<PathBuf>,
+    },
+    /// Spellings of questions, time to an answer, and calls of inhibitors that the clinic knows
+    Explain {
+        /// Write one line per case, with what was expected and what was seen
+        #[arg(long, value_name = "TSV")]
+        cases: Option<PathBuf>,
+        /// The program to run [default: the one built beside this]
+        #[arg(long, value_name = "FILE")]
+        alkaid: Option<PathBuf>,
     },
     /// CPU and wall time of a whole run against decoding alone
     Speed {
@@ -183,6 +193,10 @@ fn run(command: &Command) -> anyhow::Result<String> {
         Command::Real { folder, cases } => {
             real::real(bundle, folder, &mut CaseFile::create(cases.as_deref())?)
         }
+        Command::Explain { cases, alkaid } => explain::explain(
+            &process::alkaid(alkaid.as_deref())?,
+            &mut CaseFile::create(cases.as_deref())?,
+        ),
         Command::Speed {
             files,
             tiny,

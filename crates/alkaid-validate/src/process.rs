@@ -105,7 +105,10 @@ pub fn alkaid(named: Option<&Path>) -> anyhow::Result<PathBuf> {
 }
 
 /// CPU seconds of all children that ended, user and system.
-fn children_cpu() -> anyhow::Result<f64> {
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn children_cpu() -> anyhow::Result<f64> {
     let stat = fs::read_to_string("/proc/self/stat")
         .context("cannot read /proc/self/stat: CPU times need Linux")?;
     // The second field is the program's name in brackets and may hold anything.
