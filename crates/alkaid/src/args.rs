@@ -186,7 +186,7 @@ fn umi(text: &str) -> Result<UmiPlacement, String> {
     'MET amplification', ALK. Offline; each fact has its source, date and status."
 )]
 pub struct ExplainArgs {
-    /// What to explain; each argument is one question, quote those with spaces
+    /// What to explain: each argument is a question, or all together are one
     #[arg(required = true, value_name = "QUESTION")]
     pub questions: Vec<String>,
     /// Status of drugs as of this day, YYYY-MM-DD [default: the day up to which the tables were read]

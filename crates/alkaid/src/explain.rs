@@ -1,8 +1,8 @@
 //! `alkaid explain`: what is known about a question.
 
 use alkaid_knowledge::answer::{Answer, answer};
-use alkaid_knowledge::curated_on;
-use alkaid_knowledge::query::parse;
+use alkaid_knowledge::query::{QueryError, parse};
+use alkaid_knowledge::{Date, curated_on};
 use alkaid_report::{answer_page, answers_json, answers_tsv};
 
 use crate::Outcome;
@@ -13,11 +13,7 @@ use crate::exit::Exit;
 /// Runs the command. Nothing is printed unless all questions are understood.
 pub fn run(args: &ExplainArgs) -> Outcome {
     let as_of = args.as_of.unwrap_or_else(curated_on);
-    let answers: Vec<Answer> = args
-        .questions
-        .iter()
-        .map(|question| Ok(answer(question, &parse(question)?, as_of)))
-        .collect::<anyhow::Result<_>>()?;
+    let answers = answers(&args.questions, as_of)?;
     let text = if args.json {
         answers_json(&answers)?
     } else if args.tsv {
@@ -30,4 +26,14 @@ pub fn run(args: &ExplainArgs) -> Outcome {
     };
     print(&text)?;
     Ok(Exit::Ran)
+}
+
+/// One answer for each question; or one for all words together, where these are a question that was not quoted.
+fn answers(questions: &[String], as_of: Date) -> Result<Vec<Answer>, QueryError> {
+    let one = |question: &String| Ok(answer(question, &parse(question)?, as_of));
+    let each: Result<Vec<Answer>, QueryError> = questions.iter().map(one).collect();
+    each.or_else(|error| {
+        let together = questions.join(" ");
+        one(&together).map(|answer| vec![answer]).map_err(|_| error)
+    })
 }

@@ -68,6 +68,20 @@ fn breakpoints_of_either_build_predict_variant_1() {
 }
 
 #[test]
+fn a_question_need_not_be_quoted() {
+    let words = ["explain", "--json", "chr2:42299750", "chr2:29223740"];
+    assert_eq!(
+        printed_json(alkaid().args(words)),
+        explained("chr2:42299750 chr2:29223740")
+    );
+    // Words that are questions by themselves stay questions, and the first that is none is named.
+    let two = printed_json(alkaid().args(["explain", "--json", "G1202R", "alectinib"]));
+    assert_eq!(two.as_array().map(Vec::len), Some(2));
+    let refused = common::refusal(alkaid().args(["explain", "G1202R", "alectnib"]));
+    assert!(refused.contains("did you mean alectinib"), "{refused}");
+}
+
+#[test]
 fn the_arithmetic_refutes_what_reviews_print() {
     let answer = explained("E14;del12A20");
     assert_eq!(answer["subject"]["junctions"][0]["in_frame"], false);
