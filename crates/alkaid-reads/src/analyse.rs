@@ -10,7 +10,7 @@ use crate::anatomy::Anatomy;
 use crate::candidates::{Candidates, Mate, find};
 
 use crate::cluster::BreakSide;
-use crate::count::{Recogniser, Support, record, spanning_mark};
+use crate::count::{MAX_EVIDENCE, Recogniser, Support, record, spanning_mark};
 use crate::evidence;
 use crate::finding::{EvidenceRead, Molecule, ReadsReport};
 use crate::fragment::{Fragment, Read};
@@ -23,6 +23,7 @@ use crate::molecule;
 use crate::name::{Names, name};
 use crate::place::Placer;
 use crate::sieve::Sieve;
+use crate::variant::{self, Crossed};
 use crate::verdict;
 
 /// Bases around a partner's breakpoint that are fetched from an indexed file in the second look.
@@ -153,7 +154,19 @@ pub fn analyse(
         sample: options.sample.clone().unwrap_or_else(|| sample_name(paths)),
         unmapped_alignments: unmapped,
     };
-    let (report, chosen) = verdict::report(&facts, &weighed);
+    let (mut report, chosen) = verdict::report(&facts, &weighed);
+    let crossed = Crossed::of(&weighed, &chosen);
+    report.small_variants = variant::find(
+        &anatomy,
+        &mut gatherer.shelf,
+        &variant::Circumstances {
+            molecule,
+            crossed: &crossed,
+            five_prime: gatherer.census.five_prime,
+            three_prime: gatherer.census.three_prime,
+        },
+    )
+    .map_err(ReadsError::Spill)?;
     let evidence = collect_evidence(&anatomy, &placer, &weighed, &chosen, &mut gatherer)?;
     Ok(Analysis { report, evidence })
 }
@@ -333,6 +346,9 @@ fn count_spanning(
             supports[index].spanning += 1;
             let mark = spanning_mark(fragment, [places[0].as_ref(), places[1].as_ref()]);
             supports[index].spanning_molecules.add(mark);
+            if supports[index].spanning_fragments.len() < MAX_EVIDENCE {
+                supports[index].spanning_fragments.push(mate.fragment);
+            }
         }
     }
     for support in supports {

@@ -60,6 +60,8 @@ pub struct Support {
     pub spanning: u32,
     /// Distinct molecules among these.
     pub spanning_molecules: Molecules,
+    /// Store indices of these, as many as are kept as evidence.
+    pub spanning_fragments: Vec<usize>,
     /// Store indices of supporting fragments with their crossings, for the evidence file.
     pub evidence: Vec<(usize, Vec<Crossing>)>,
 }

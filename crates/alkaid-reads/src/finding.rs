@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of the JSON layout; the major part changes when a field changes meaning or goes.
-pub const SCHEMA_VERSION: &str = "1.0";
+pub const SCHEMA_VERSION: &str = "1.1";
 
 /// Said wherever a conclusion stands.
 pub const RESEARCH_USE_ONLY: &str = "For research use only. Not for use in diagnostic procedures.";
@@ -39,6 +39,9 @@ pub struct ReadsReport {
     pub refused: Vec<Refusal>,
     /// What would have been seen.
     pub bound: Bound,
+    /// Substitutions, insertions and deletions in ALK's coding exons.
+    #[serde(flatten)]
+    pub small_variants: SmallVariants,
     /// About the input.
     pub qc: Qc,
     /// What a reader should know before trusting the above.
@@ -392,4 +395,248 @@ pub struct Placement {
     pub blocks: Vec<(u64, u32)>,
     /// First base of the (forward-genome-oriented) read that is aligned.
     pub query_start: u32,
+}
+
+/// Substitutions, insertions and deletions in ALK's coding exons, and what would have been seen of them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SmallVariants {
+    /// What was called, by position in the gene.
+    #[serde(default)]
+    pub variants: Vec<Variant>,
+    /// Which of the called variants stand on the same molecules.
+    #[serde(default)]
+    pub variant_pairs: Vec<VariantPair>,
+    /// Alleles that were looked at and refused, with reasons.
+    #[serde(default)]
+    pub refused_variants: Vec<RefusedVariant>,
+    /// Per codon of a catalogued mutation, what would have been seen.
+    #[serde(default)]
+    pub variant_bounds: Vec<VariantBound>,
+    /// Error model, tests, assumptions, and how copies of a molecule were told.
+    #[serde(default)]
+    pub variant_model: String,
+}
+
+/// A small variant of ALK.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Variant {
+    /// Identifier within this report, `M1`, `M2`, …
+    pub id: String,
+    /// Short form: `G1202R`, `G1202del`, `T1151dup`; for changes outside the coding sequence `c.3359+1G>A`.
+    pub name: String,
+    /// HGVS of the transcript.
+    pub hgvs_c: String,
+    /// HGVS of the protein, predicted: `p.(Gly1202Arg)`.
+    pub hgvs_p: Option<String>,
+    /// HGVS of the chromosome.
+    pub hgvs_g: String,
+    /// Chromosome.
+    pub chrom: String,
+    /// Position of the first base of `reference`, 1-based, left-aligned on the forward strand.
+    pub pos: u64,
+    /// Reference allele, forward strand.
+    pub reference: String,
+    /// Alternative allele, forward strand.
+    pub alternative: String,
+    /// Exon, if it lies in one.
+    pub exon: Option<u16>,
+    /// Intron, numbered by the exon before it.
+    pub intron: Option<u16>,
+    /// First residue concerned, 1-based.
+    pub codon: Option<u32>,
+    /// What it does to the protein.
+    pub consequence: Consequence,
+    /// Whether the residue lies in the kinase domain.
+    pub in_kinase_domain: bool,
+    /// Whether the change is in the catalogue of ALK kinase mutations.
+    pub catalogued: bool,
+    /// Molecules that cover the place.
+    pub depth: u32,
+    /// Molecules that show it.
+    pub molecules: u32,
+    /// Fragments that show it, copies included.
+    pub fragments: u64,
+    /// Of the molecules, those sequenced along the forward strand of the genome.
+    pub forward: u32,
+    /// Of the molecules, those sequenced along its reverse strand.
+    pub reverse: u32,
+    /// Share of molecules that show it.
+    pub allele_fraction: f64,
+    /// Exact (Clopper–Pearson) 95 % interval of it.
+    pub allele_fraction_interval: [f64; 2],
+    /// Molecules that errors alone would be expected to put there.
+    pub expected_errors: f64,
+    /// Probability that errors put as many there.
+    pub p_value: f64,
+    /// −10 log10 of that, at most 99.
+    pub quality: u32,
+    /// Whether it is likely inherited.
+    pub origin: VariantOrigin,
+    /// Why.
+    pub origin_reason: String,
+    /// dbSNP identifier of a known polymorphism.
+    pub polymorphism: Option<String>,
+    /// On which allele of ALK it lies.
+    pub phase: VariantPhase,
+}
+
+/// What a variant does to the protein.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Consequence {
+    /// Other residues, as many.
+    Missense,
+    /// No other residue.
+    Synonymous,
+    /// A stop codon.
+    Nonsense,
+    /// The reading frame is lost.
+    Frameshift,
+    /// More residues.
+    InframeInsertion,
+    /// Fewer residues.
+    InframeDeletion,
+    /// Other residues, more or fewer.
+    InframeDelins,
+    /// The start codon is lost.
+    StartLost,
+    /// The stop codon is lost.
+    StopLost,
+    /// The first or last two bases of an intron.
+    SpliceSite,
+    /// Elsewhere in an intron.
+    Intronic,
+    /// Outside the coding sequence.
+    Untranslated,
+}
+
+/// Whether a variant is likely inherited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VariantOrigin {
+    /// A known polymorphism, or a share that inherited variants have.
+    LikelyGermline,
+    /// The data do not say.
+    Undetermined,
+    /// A share that inherited variants do not have.
+    LikelySomatic,
+}
+
+/// On which allele of ALK a variant lies.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VariantPhase {
+    /// The answer.
+    pub verdict: PhaseVerdict,
+    /// In words, with the reason where it cannot be told.
+    pub statement: String,
+    /// Molecules that show the fusion and the variant.
+    pub fusion_with: u32,
+    /// Molecules that show the fusion and cover the place without the variant.
+    pub fusion_without: u32,
+    /// Molecules that show wild-type ALK before the junction, and the variant.
+    pub wild_type_with: u32,
+    /// Molecules that show wild-type ALK before the junction, without the variant.
+    pub wild_type_without: u32,
+}
+
+/// On which allele of ALK a variant lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PhaseVerdict {
+    /// On the fusion.
+    OnFusion,
+    /// On the wild-type allele.
+    OnWildType,
+    /// On both.
+    OnBoth,
+    /// It lies before the junction, in the part of ALK that the fusion lacks.
+    OutsideFusion,
+    /// No molecule shows both the variant and the allele.
+    CannotBeTold,
+    /// No fusion was called.
+    NoFusion,
+}
+
+/// How two called variants stand to each other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VariantPair {
+    /// Identifier of the first.
+    pub first: String,
+    /// Identifier of the second.
+    pub second: String,
+    /// The answer.
+    pub verdict: PairVerdict,
+    /// In words.
+    pub statement: String,
+    /// Molecules with both.
+    pub both: u32,
+    /// Molecules that cover both places, with the first only.
+    pub first_only: u32,
+    /// With the second only.
+    pub second_only: u32,
+    /// With neither.
+    pub neither: u32,
+}
+
+/// How two variants stand to each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PairVerdict {
+    /// On the same molecules.
+    InCis,
+    /// On different molecules.
+    InTrans,
+    /// On the same molecules and on different ones: subclones.
+    Both,
+    /// Too few molecules cover both.
+    CannotBeTold,
+}
+
+/// An allele that was looked at and refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RefusedVariant {
+    /// Short code: `error_likelier`, `strand_bias`, `read_position`, `mismatch_rich`.
+    pub reason: String,
+    /// In words, with the numbers.
+    pub explanation: String,
+    /// Short form.
+    pub name: String,
+    /// HGVS of the transcript.
+    pub hgvs_c: String,
+    /// Chromosome.
+    pub chrom: String,
+    /// Position, 1-based.
+    pub pos: u64,
+    /// Reference allele, forward strand.
+    pub reference: String,
+    /// Alternative allele, forward strand.
+    pub alternative: String,
+    /// Molecules that cover the place.
+    pub depth: u32,
+    /// Molecules that show it.
+    pub molecules: u32,
+    /// Share of molecules that show it.
+    pub allele_fraction: f64,
+    /// Molecules that errors alone would be expected to put there.
+    pub expected_errors: f64,
+    /// Probability that errors put as many there.
+    pub p_value: f64,
+}
+
+/// What would have been seen at one codon of a catalogued mutation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VariantBound {
+    /// The codon, 1-based.
+    pub codon: u32,
+    /// The residue: `G1202`.
+    pub residue: String,
+    /// Its exon.
+    pub exon: Option<u16>,
+    /// Molecules at its least covered base.
+    pub depth: u32,
+    /// Molecules that a call needs there.
+    pub molecules_needed: u32,
+    /// Share of molecules at which any substitution of the codon would have been seen with 95 % probability; nothing
+    /// when the depth does not suffice for a call at any share.
+    pub allele_fraction: Option<f64>,
 }

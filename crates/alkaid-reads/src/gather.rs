@@ -11,6 +11,7 @@ use crate::island::Islands;
 use crate::place::{Placed, Placer};
 use crate::store::Store;
 use crate::trim::{Trimmed, trim};
+use crate::variant::Shelf;
 
 /// Unplaced bases at either end of a read up to which it is plain ALK.
 const RAGGED: usize = 4;
@@ -66,6 +67,10 @@ pub struct Gatherer<'a, 'b> {
     pub store: Store,
     /// Placements of the fragments that the store holds in memory.
     pub places: Vec<Places>,
+    /// Fragments on the coding exons, for small variants.
+    pub shelf: Shelf,
+    /// Fragments put into the store.
+    stored: usize,
     /// The first failure to keep a fragment.
     pub failure: Option<std::io::Error>,
 }
@@ -79,6 +84,8 @@ impl<'a, 'b> Gatherer<'a, 'b> {
             islands: Islands::default(),
             store: Store::default(),
             places: Vec::new(),
+            shelf: Shelf::new(anatomy),
+            stored: 0,
             failure: None,
         }
     }
@@ -102,9 +109,19 @@ impl<'a, 'b> Gatherer<'a, 'b> {
         }
         let [first, second] = [places[0].as_ref(), places[1].as_ref()];
         self.census.observe(&fragment, [first, second]);
-        if plain(&fragment, &places) || self.failure.is_some() {
+        if self.failure.is_some() {
             return;
         }
+        let plain = plain(&fragment, &places);
+        let stored = (!plain).then_some(self.stored);
+        if let Err(error) = self.shelf.push(&fragment, [first, second], stored) {
+            self.failure = Some(error);
+            return;
+        }
+        if plain {
+            return;
+        }
+        self.stored += 1;
         match self.store.push(fragment) {
             Ok(()) if self.store.held().len() > self.places.len() => self.places.push(places),
             Ok(()) => {}

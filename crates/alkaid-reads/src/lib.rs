@@ -8,7 +8,8 @@
 //! 4. `count` looks at every kept fragment again with the junctions found;
 //! 5. `judge` weighs each against the ways in which artefacts arise;
 //! 6. `name` gives exons, frame, variant and nomenclature; `expression` adds what needs no junction;
-//! 7. `bound` says what would have been seen.
+//! 7. `bound` says what would have been seen;
+//! 8. `variant` calls substitutions, insertions and deletions from the same fragments, and on which allele they lie.
 //!
 //! [`analyse`] walks it from end to end and returns a [`finding::ReadsReport`].
 
@@ -36,6 +37,7 @@ mod place;
 mod sieve;
 mod store;
 mod trim;
+mod variant;
 mod verdict;
 
 pub use analyse::{Analysis, Options, ReadsError, analyse};

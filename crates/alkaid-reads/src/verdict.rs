@@ -10,7 +10,7 @@ use crate::cluster::BreakSide;
 use crate::expression;
 use crate::finding::{
     CallStatus, ExonDepth, Finding, FindingKind, FusionCall, InputRecord, Molecule, Qc,
-    RESEARCH_USE_ONLY, ReadsReport, Refusal, SCHEMA_VERSION, Side, Verdict,
+    RESEARCH_USE_ONLY, ReadsReport, Refusal, SCHEMA_VERSION, Side, SmallVariants, Verdict,
 };
 use crate::input::InputSummary;
 use crate::junction::Junction;
@@ -110,6 +110,7 @@ pub(crate) fn report(facts: &Facts, weighed: &[Weighed]) -> (ReadsReport, Vec<(u
         findings,
         refused,
         bound,
+        small_variants: SmallVariants::default(),
     };
     (report, chosen)
 }
