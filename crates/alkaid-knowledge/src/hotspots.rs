@@ -110,7 +110,12 @@ mod tests {
         assert!(alk_hotspots().len() >= 40);
         for row in alk_hotspots() {
             let reference = row.mutation.as_bytes()[0];
-            assert_eq!(protein[row.residue as usize - 1], reference, "{}", row.mutation);
+            assert_eq!(
+                protein[row.residue as usize - 1],
+                reference,
+                "{}",
+                row.mutation
+            );
             assert!(
                 row.mutation[1..].starts_with(&row.residue.to_string()),
                 "{}",
@@ -139,7 +144,12 @@ mod tests {
                 translate(&coding[codon.clone()])[0],
                 translate(&changed[codon])[0],
             );
-            assert_eq!(before == after, row.protein.ends_with("=)"), "{}", row.coding);
+            assert_eq!(
+                before == after,
+                row.protein.ends_with("=)"),
+                "{}",
+                row.coding
+            );
             assert!(row.protein.contains(&(at / 3 + 1).to_string()));
         }
     }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{SimulateError, SpecProblem};
+use crate::mutation::{Made, mutate};
 use crate::pieces::{self, End, Piece, SideTruth};
 use crate::reference;
 use crate::spec::{FusionSpec, InsertPiece, Place, Side};
@@ -22,6 +23,8 @@ pub struct Chimera {
     pub sequence: Vec<u8>,
     /// Where the two sides meet; `None` for molecules that are no fusion.
     pub junction: Option<Junction>,
+    /// Small changes of ALK, in the order of the sequence.
+    pub mutations: Vec<Made>,
 }
 
 /// What kind of molecule is sequenced.
@@ -100,6 +103,7 @@ fn build(spec: &FusionSpec, bundle: &Bundle, seed: u64) -> Result<Chimera, SpecP
         molecule: Molecule::Rna,
         sequence,
         junction: None,
+        mutations: Vec::new(),
     };
     match spec {
         FusionSpec::Joined {
@@ -139,6 +143,19 @@ fn build(spec: &FusionSpec, bundle: &Bundle, seed: u64) -> Result<Chimera, SpecP
                 .map_or(0, |exon| exon.transcript.end as usize);
             bases.splice(at.min(bases.len())..at.min(bases.len()), retained);
             Ok(plain(gene, bases))
+        }
+        FusionSpec::ExonDna { gene, exon } => {
+            let transcript = reference::sequenced(bundle, gene)?.transcript;
+            let range = reference::exon_with_flanks(transcript, *exon)?;
+            let (chrom, strand) = (&transcript.chrom, transcript.strand);
+            let mut molecule = plain(gene, reference::genome_bases(bundle, chrom, range, strand)?);
+            molecule.molecule = Molecule::Dna;
+            Ok(molecule)
+        }
+        FusionSpec::Mutated { molecule, changes } => {
+            let mut changed = mutate(bundle, molecule, build(molecule, bundle, seed)?, changes)?;
+            changed.spec = spec.clone();
+            Ok(changed)
         }
         FusionSpec::Unspliced { gene } => {
             let transcript = reference::sequenced(bundle, gene)?.transcript;
@@ -313,6 +330,7 @@ fn join(
         name,
         molecule,
         sequence,
+        mutations: Vec::new(),
         junction: Some(Junction {
             left_end,
             right_start,

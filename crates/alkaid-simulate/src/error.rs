@@ -162,6 +162,14 @@ pub enum SpecProblem {
         "there is no junction to support; give an amount such as =200f (fragments) or =30x (coverage)"
     )]
     NoJunction,
+    /// A change that cannot be made in the molecule.
+    #[error("{change}: {why}")]
+    Mutation {
+        /// The change.
+        change: String,
+        /// Why not.
+        why: String,
+    },
     /// The inserted bases do not fit into a read with both anchors.
     #[error(
         "{inserted} inserted bases and two anchors of {anchor} do not fit into reads of {read}; \

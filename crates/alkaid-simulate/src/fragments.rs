@@ -9,6 +9,7 @@ use crate::chimera::{Chimera, chimera_seeded};
 use crate::draws::{Draws, Purpose};
 use crate::error::{SimulateError, SpecProblem};
 use crate::layout::{self, Geometry, Layout};
+use crate::mutation::MutationTruth;
 use crate::plan::{Amount, FusionPlan, ReadPlan, SimulationPlan};
 use crate::quality::Sequencer;
 use crate::truth::{FusionTruth, JunctionTruth, TRUTH_ANCHOR, Truth, Window};
@@ -91,6 +92,8 @@ struct Target {
     supporting: u64,
     unique_supporting: u64,
     ceiling: u64,
+    /// Per mutation: fragments that hold it, and distinct ones.
+    mutated: Vec<[u64; 2]>,
 }
 
 /// The fragments of a plan, made from a bundle, in a random but repeatable order.
@@ -123,6 +126,7 @@ pub fn fragments(plan: &SimulationPlan, bundle: &Bundle) -> Result<Fragments, Si
             primer_ends: background::primer_ends(&chimera.sequence, &primers),
             window: Window::of(&chimera),
             stock: stock(fusion.amount, chimera.sequence.len(), plan),
+            mutated: vec![[0; 2]; chimera.mutations.len()],
             chimera,
             supporting: 0,
             unique_supporting: 0,
@@ -359,6 +363,15 @@ impl Fragments {
             target.supporting += 1;
             target.unique_supporting += u64::from(first);
         }
+        for (made, counts) in target.chimera.mutations.iter().zip(&mut target.mutated) {
+            if self
+                .geometry
+                .covers(&layout, made.range.clone(), TRUTH_ANCHOR)
+            {
+                counts[0] += 1;
+                counts[1] += u64::from(first);
+            }
+        }
         if let Some(window) = &target.window {
             let second = fragment
                 .second
@@ -396,6 +409,23 @@ impl Target {
             supporting_fragments: self.supporting,
             unique_supporting_fragments: self.unique_supporting,
             ceiling: self.ceiling,
+            mutations: self
+                .chimera
+                .mutations
+                .iter()
+                .zip(&self.mutated)
+                .map(|(made, [fragments, unique_fragments])| {
+                    let text = |bases: &[u8]| String::from_utf8_lossy(bases).into_owned();
+                    MutationTruth {
+                        change: made.change.to_string(),
+                        cds: made.cds,
+                        reference: text(&made.reference),
+                        alternative: text(&self.chimera.sequence[made.range.clone()]),
+                        fragments: *fragments,
+                        unique_fragments: *unique_fragments,
+                    }
+                })
+                .collect(),
         }
     }
 }

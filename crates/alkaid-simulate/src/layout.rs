@@ -1,6 +1,6 @@
 //! Where fragments are cut out of molecules.
 
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 
 use memchr::memmem;
 
@@ -63,9 +63,14 @@ impl Geometry {
 
     /// Whether a read of the fragment holds the junction with so many bases on either side.
     pub(crate) fn holds(&self, layout: &Layout, junction: &Junction, anchor: u32) -> bool {
+        self.covers(layout, junction.left_end..junction.right_start, anchor)
+    }
+
+    /// Whether a read of the fragment holds this part of the molecule with so many bases on either side.
+    pub(crate) fn covers(&self, layout: &Layout, part: Range<usize>, anchor: u32) -> bool {
         let Cut { start, end, .. } = layout.cut;
         let read = self.read.min(end - start);
-        let (first, last) = (junction.left_end as u32, junction.right_start as u32);
+        let (first, last) = (part.start as u32, part.end as u32);
         let spans = |from: u32, to: u32| from + anchor <= first && last + anchor <= to;
         let (left, right) = (spans(start, start + read), spans(end - read, end));
         match (self.paired, layout.flip) {

@@ -1,7 +1,7 @@
 //! Sequencing reads with truth, made from the reference bundle.
 //!
 //! The road: a [`SimulationPlan`] names molecules in a small language ([`FusionSpec`], such as
-//! `EML4:e13::ALK:e20`) and says how they are sequenced; [`chimera`] builds one molecule with its
+//! `EML4:e13::ALK:e20`, or `ALK:wt[G1202R]` with a mutation) and says how they are sequenced; [`chimera`] builds one molecule with its
 //! junction; [`fragments`] cuts, copies and sequences them together with background and artefacts;
 //! [`simulate`] writes FASTQ and the [`Truth`].
 //!
@@ -16,6 +16,7 @@ mod draws;
 mod error;
 mod fragments;
 mod layout;
+mod mutation;
 mod pieces;
 mod plan;
 mod quality;
@@ -31,6 +32,7 @@ pub use cases::{
 pub use chimera::{Chimera, Junction, Molecule, chimera, chimera_seeded};
 pub use error::{SimulateError, SpecProblem};
 pub use fragments::{Fragments, Origin, SimulatedFragment, SimulatedRead, fragments};
+pub use mutation::{Change, CodingKind, Made, MutationTruth, ResidueKind};
 pub use pieces::SideTruth;
 pub use plan::{
     Amount, AnchoredPlan, BackgroundPlan, ErrorPlan, FusionPlan, Layout, LibraryPlan, ReadPlan,

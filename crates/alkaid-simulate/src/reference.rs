@@ -8,6 +8,9 @@ use alkaid_genome::{
 
 use crate::error::SpecProblem;
 
+/// Bases of genome on either side of an exon in a stretch of DNA.
+const EXON_FLANK: u64 = 400;
+
 /// A transcript with its bases.
 pub(crate) struct Sequenced<'b> {
     pub(crate) transcript: &'b Transcript,
@@ -130,6 +133,23 @@ pub(crate) fn intron_bases(
         Strand::Reverse => genome.end - within.end..genome.end - within.start,
     };
     genome_bases(bundle, &transcript.chrom, range, transcript.strand)
+}
+
+/// An exon with [`EXON_FLANK`] bases on either side, on the genome.
+pub(crate) fn exon_with_flanks(
+    transcript: &Transcript,
+    exon: u16,
+) -> Result<Range<u64>, SpecProblem> {
+    let found = transcript
+        .exon(ExonNumber(exon))
+        .ok_or_else(|| SpecProblem::OutOfRange {
+            gene: transcript.gene.clone(),
+            transcript: transcript.id.clone(),
+            what: "exon",
+            number: exon.into(),
+            count: transcript.exons.len(),
+        })?;
+    Ok(found.genome.start.saturating_sub(EXON_FLANK)..found.genome.end + EXON_FLANK)
 }
 
 /// The intron behind an exon on the genome.

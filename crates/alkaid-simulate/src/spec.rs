@@ -6,6 +6,8 @@
 //!         | GENE ":wt"                        the transcript as it is
 //!         | GENE ":unspliced"                 the whole gene, introns included
 //!         | GENE ":retained:" N               the transcript with intron N left in
+//!         | GENE ":exon:" N                   DNA: exon N with 400 bases of genome on either side
+//!         | spec "[" change (";" change)* "]" ALK changed: ALK:wt[G1202R], …ALK:e20[c.3604G>A;L1196M]
 //! side    = GENE ":" place                    GENE may also be a transcript identifier
 //!         | CHROM ":" POS ["+" | "-"]         DNA: the last base kept (left), the first base kept (right)
 //!         | "protein:" GENE ":" EXON          back-translated: the partner is known by its protein only
@@ -26,6 +28,8 @@ mod text;
 
 use alkaid_genome::Strand;
 use serde::{Deserialize, Serialize};
+
+use crate::mutation::Change;
 
 /// Where ALK-ATI transcripts start before exon 20, in bases (Wiesner et al. 2015: about 400).
 const ATI_UPSTREAM: u32 = 400;
@@ -64,6 +68,20 @@ pub enum FusionSpec {
         gene: String,
         /// The intron, numbered by the exon before it.
         intron: u16,
+    },
+    /// A stretch of the genome: an exon with what lies around it.
+    ExonDna {
+        /// Gene symbol or transcript identifier.
+        gene: String,
+        /// The exon.
+        exon: u16,
+    },
+    /// One of the above with small changes of ALK, all on the same molecule.
+    Mutated {
+        /// The molecule.
+        molecule: Box<FusionSpec>,
+        /// The changes.
+        changes: Vec<Change>,
     },
 }
 
@@ -144,6 +162,16 @@ pub enum InsertPiece {
 }
 
 impl FusionSpec {
+    /// Whether the molecule has a junction.
+    #[must_use]
+    pub fn is_joined(&self) -> bool {
+        match self {
+            Self::Joined { .. } => true,
+            Self::Mutated { molecule, .. } => molecule.is_joined(),
+            _ => false,
+        }
+    }
+
     /// A junction of two exons: `left` ends with one, `right` starts with the other.
     #[must_use]
     pub fn exons(left: &str, left_exon: u16, right: &str, right_exon: u16) -> Self {

@@ -8,6 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::chimera::{Chimera, Molecule, strand_text};
+use crate::mutation::MutationTruth;
 use crate::pieces::SideTruth;
 use crate::plan::{Amount, ReadPlan};
 
@@ -60,6 +61,9 @@ pub struct FusionTruth {
     /// Fragments with a read that holds 30 exact bases over the junction: what can be found by
     /// exact matching. (With more than 10 bases inserted, the window grows to keep 10 on either side.)
     pub ceiling: u64,
+    /// Small changes of ALK that the molecule holds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mutations: Vec<MutationTruth>,
 }
 
 /// The truth about one junction.
@@ -132,7 +136,7 @@ impl Window {
 }
 
 /// Columns of the table.
-const COLUMNS: [&str; 31] = [
+const COLUMNS: [&str; 32] = [
     "spec",
     "name",
     "molecule",
@@ -164,6 +168,7 @@ const COLUMNS: [&str; 31] = [
     "supporting_fragments",
     "unique_supporting_fragments",
     "ceiling",
+    "mutations",
 ];
 
 impl Truth {
@@ -204,6 +209,21 @@ impl Truth {
                     fusion.ceiling,
                 ]
                 .map(|count| count.to_string()),
+            );
+            let mutations: Vec<String> = fusion
+                .mutations
+                .iter()
+                .map(|made| {
+                    format!(
+                        "{}:{}/{}",
+                        made.change, made.fragments, made.unique_fragments
+                    )
+                })
+                .collect();
+            row.push(
+                Some(mutations.join(";"))
+                    .filter(|text| !text.is_empty())
+                    .unwrap_or(".".into()),
             );
             let _ = writeln!(text, "{}", row.join("\t"));
         }

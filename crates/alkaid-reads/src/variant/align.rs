@@ -61,11 +61,18 @@ pub fn align(read: &[u8], reference: &[u8], shift: i64) -> Option<Aligned> {
     let mut best: Option<(i32, usize, usize)> = None;
     for (i, &base) in read.iter().enumerate() {
         for k in 0..width {
-            let Some(&other) = usize::try_from(at(i, k)).ok().and_then(|j| reference.get(j)) else {
+            let Some(&other) = usize::try_from(at(i, k))
+                .ok()
+                .and_then(|j| reference.get(j))
+            else {
                 row[k] = [NEVER; 3];
                 continue;
             };
-            let pair = if base == other && base < 4 { MATCH } else { MISMATCH };
+            let pair = if base == other && base < 4 {
+                MATCH
+            } else {
+                MISMATCH
+            };
             let start = if i == 0 { 0 } else { CLIP };
             let diagonal = above[k];
             // Ties go to the plainer history: a fresh start last.
@@ -81,7 +88,11 @@ pub fn align(read: &[u8], reference: &[u8], shift: i64) -> Option<Aligned> {
             .unwrap_or((FROM_START, start));
             let mut mark = from;
             // An insertion consumes a read base: from the row above, one cell to the right.
-            let up = if k + 1 < width { above[k + 1] } else { [NEVER; 3] };
+            let up = if k + 1 < width {
+                above[k + 1]
+            } else {
+                [NEVER; 3]
+            };
             let insertion = if up[1] + EXTEND > up[0] + OPEN {
                 mark |= INSERTION_EXTENDED;
                 up[1] + EXTEND
@@ -172,7 +183,12 @@ pub fn ungapped(read: &[u8], reference: &[u8], shift: i64) -> i32 {
             .and_then(|j| reference.get(j));
         let Some(&other) = other else { continue };
         let start = if i == 0 { 0 } else { CLIP };
-        run = run.max(start) + if base == other && base < 4 { MATCH } else { MISMATCH };
+        run = run.max(start)
+            + if base == other && base < 4 {
+                MATCH
+            } else {
+                MISMATCH
+            };
         let end = if i + 1 == read.len() { 0 } else { CLIP };
         best = best.max(run + end);
     }
@@ -190,11 +206,13 @@ mod tests {
 
     /// Read and reference lengths that the pieces cover.
     fn lengths(pieces: &[Piece]) -> (usize, usize) {
-        pieces.iter().fold((0, 0), |(read, reference), piece| match *piece {
-            Piece::Aligned(n) => (read + n, reference + n),
-            Piece::Inserted(n) => (read + n, reference),
-            Piece::Deleted(n) => (read, reference + n),
-        })
+        pieces
+            .iter()
+            .fold((0, 0), |(read, reference), piece| match *piece {
+                Piece::Aligned(n) => (read + n, reference + n),
+                Piece::Inserted(n) => (read + n, reference),
+                Piece::Deleted(n) => (read, reference + n),
+            })
     }
 
     proptest! {

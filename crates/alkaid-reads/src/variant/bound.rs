@@ -91,7 +91,10 @@ mod tests {
                 .allele_fraction
         };
         let (shallow, deep) = (g1202(&at_depth(100)), g1202(&at_depth(5_000)));
-        assert!(shallow.unwrap() > 0.05 && deep.unwrap() < 0.005, "{shallow:?} {deep:?}");
+        assert!(
+            shallow.unwrap() > 0.05 && deep.unwrap() < 0.005,
+            "{shallow:?} {deep:?}"
+        );
         let none = at_depth(0);
         assert!(none.iter().all(|bound| bound.allele_fraction.is_none()));
         assert!(none.windows(2).all(|pair| pair[0].codon < pair[1].codon));

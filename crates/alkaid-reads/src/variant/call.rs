@@ -166,7 +166,12 @@ pub fn call(
                 refusal: None,
             };
             candidate.refusal = unlikely(&candidate, limits.at(Some(number)))
-                .or_else(|| strand_bias(&candidate, column.alleles[usize::from(column.reference)].strands))
+                .or_else(|| {
+                    strand_bias(
+                        &candidate,
+                        column.alleles[usize::from(column.reference)].strands,
+                    )
+                })
                 .or_else(|| read_position(column, other))
                 .or_else(|| mismatch_rich(column, other));
             found.push(candidate);
@@ -183,7 +188,10 @@ pub fn call(
         if molecules < MIN_MOLECULES
             || chance > NOTICED
             || coding.is_none()
-            || molecule == Molecule::Rna && anatomy.exon_at(edit.at.min(edit.end().saturating_sub(1))).is_none()
+            || molecule == Molecule::Rna
+                && anatomy
+                    .exon_at(edit.at.min(edit.end().saturating_sub(1)))
+                    .is_none()
         {
             continue;
         }
@@ -265,7 +273,10 @@ fn mismatch_rich(column: &Column, other: u8) -> Option<(&'static str, String)> {
         let allele = &column.alleles[base];
         allele.mismatches as f64 / f64::from(allele.molecules().max(1))
     };
-    let (own, reference) = (mean(usize::from(other)), mean(usize::from(column.reference)));
+    let (own, reference) = (
+        mean(usize::from(other)),
+        mean(usize::from(column.reference)),
+    );
     (own > reference + MISMATCHES).then(|| {
         (
             "mismatch_rich",
@@ -376,7 +387,11 @@ mod tests {
             column.alleles[usize::from(column.reference)].strands = [500, 500];
         }
         let limits = Limits::new(&anatomy, &columns, &pileup);
-        let column = |position| columns.of(offset_of_coding(&anatomy, position).unwrap()).unwrap();
+        let column = |position| {
+            columns
+                .of(offset_of_coding(&anatomy, position).unwrap())
+                .unwrap()
+        };
         let (hot, cold) = (column(3_604), column(3_004));
         assert!(limits.at(Some(hot)) > 10.0 * limits.at(Some(cold)));
         assert!(limits.needed(hot, 0.1, 0.3) < limits.needed(cold, 0.1, 0.3));

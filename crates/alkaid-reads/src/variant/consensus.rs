@@ -151,13 +151,7 @@ impl<'a, 'b> Consensus<'a, 'b> {
             let mut spoken: Vec<(usize, Holds)> = Vec::new();
             for read in &copy.reads {
                 let limit = limit(copy, read);
-                let reading = reading(
-                    self.anatomy,
-                    self.molecule,
-                    read,
-                    limit,
-                    self.candidates,
-                );
+                let reading = reading(self.anatomy, self.molecule, read, limit, self.candidates);
                 let wrong = mismatches(self.anatomy, read) as u32;
                 self.observed.mismatches = self.observed.mismatches.max(wrong);
                 strands[usize::from(read.reverse)] += read.bases.len();
@@ -167,7 +161,10 @@ impl<'a, 'b> Consensus<'a, 'b> {
             spoken.sort_unstable();
             spoken.dedup();
             for (index, holds) in spoken {
-                match votes.iter_mut().find(|vote| (vote.0, vote.1) == (index, holds)) {
+                match votes
+                    .iter_mut()
+                    .find(|vote| (vote.0, vote.1) == (index, holds))
+                {
                     Some(vote) => vote.2 += 1,
                     None => votes.push((index, holds, 1)),
                 }
@@ -281,10 +278,16 @@ mod tests {
         let anatomy = Anatomy::new(Bundle::embedded());
         let columns = Columns::new(&anatomy);
         let mut consensus = Consensus::new(&anatomy, Molecule::Dna, &columns, &[]);
-        let column = columns.of(anatomy.exon(23).unwrap().span.start + 20).unwrap();
+        let column = columns
+            .of(anatomy.exon(23).unwrap().span.start + 20)
+            .unwrap();
         let observed = consensus.of(copies, |_, read| 0..read.bases.len());
         assert_eq!(observed.bases.first().map(|base| base.distance), Some(3));
-        observed.bases.iter().find(|base| base.column == column).copied()
+        observed
+            .bases
+            .iter()
+            .find(|base| base.column == column)
+            .copied()
     }
 
     #[test]

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::Edit;
 use super::align::{Aligned, Piece, align, ungapped};
 use super::path::{INSERTED, Path};
 use super::shelf::{Shelved, ShelvedRead};
-use super::Edit;
 use crate::anatomy::Anatomy;
 use crate::finding::Molecule;
 
@@ -108,13 +108,7 @@ fn broken(anatomy: &Anatomy, read: &ShelvedRead) -> bool {
 fn edits(anatomy: &Anatomy, molecule: Molecule, read: &ShelvedRead) -> Vec<Edit> {
     let (left, right) = (read.start, read.bases.len() - read.end());
     let reach = LONGEST + FLANK;
-    let path = Path::over(
-        anatomy,
-        &read.blocks,
-        left + reach,
-        right + reach,
-        molecule,
-    );
+    let path = Path::over(anatomy, &read.blocks, left + reach, right + reach, molecule);
     // The first placed base lies so many bases into the path, fewer than asked for at the locus' start.
     let Some(anchor) = read
         .blocks
@@ -143,9 +137,13 @@ fn of_alignment(
     let mut found = Vec::new();
     let (mut index, mut at) = (aligned.read_start, aligned.reference_start);
     for (number, piece) in aligned.pieces.iter().enumerate() {
-        let flanked = |piece: Option<&Piece>| matches!(piece, Some(Piece::Aligned(n)) if *n >= FLANK);
-        let flanks = flanked(number.checked_sub(1).and_then(|before| aligned.pieces.get(before)))
-            && flanked(aligned.pieces.get(number + 1));
+        let flanked =
+            |piece: Option<&Piece>| matches!(piece, Some(Piece::Aligned(n)) if *n >= FLANK);
+        let flanks = flanked(
+            number
+                .checked_sub(1)
+                .and_then(|before| aligned.pieces.get(before)),
+        ) && flanked(aligned.pieces.get(number + 1));
         match *piece {
             Piece::Aligned(n) => {
                 index += n;
@@ -500,15 +498,27 @@ mod tests {
                 changed.iter().filter(|h| **h == Some(Holds::Edit)).count() >= 20,
                 "{edit:?}: {changed:?}"
             );
-            assert!(!changed.contains(&Some(Holds::Reference)), "{edit:?}: {changed:?}");
+            assert!(
+                !changed.contains(&Some(Holds::Reference)),
+                "{edit:?}: {changed:?}"
+            );
             let nothing = Edit {
                 at: edit.at,
                 deleted: 0,
                 inserted: vec![],
             };
-            let plain: Vec<_> = over(&anatomy, &nothing, 3).iter().map(|r| holds(r)).collect();
+            let plain: Vec<_> = over(&anatomy, &nothing, 3)
+                .iter()
+                .map(|r| holds(r))
+                .collect();
             assert!(!plain.contains(&Some(Holds::Edit)), "{edit:?}: {plain:?}");
-            assert!(plain.iter().filter(|h| **h == Some(Holds::Reference)).count() >= 20);
+            assert!(
+                plain
+                    .iter()
+                    .filter(|h| **h == Some(Holds::Reference))
+                    .count()
+                    >= 20
+            );
         }
     }
 

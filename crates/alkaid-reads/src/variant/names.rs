@@ -375,11 +375,7 @@ fn change(before: &[u8], after: &[u8], net: i64, codon: usize) -> Protein {
     if before == after {
         return made(codon, both("="), Consequence::Synonymous);
     }
-    let first = before
-        .iter()
-        .zip(after)
-        .take_while(|(a, b)| a == b)
-        .count();
+    let first = before.iter().zip(after).take_while(|(a, b)| a == b).count();
     if first == 0 {
         return Protein {
             long: "Met1?".into(),
@@ -390,15 +386,15 @@ fn change(before: &[u8], after: &[u8], net: i64, codon: usize) -> Protein {
     }
     let new = after.get(first).copied();
     if new == Some(b'*') {
-        return made(
-            first,
-            ("Ter".into(), "*".into()),
-            Consequence::Nonsense,
-        );
+        return made(first, ("Ter".into(), "*".into()), Consequence::Nonsense);
     }
     if before.get(first) == Some(&b'*') {
         let new = new.map_or("?", three);
-        return made(first, (format!("{new}extTer?"), "ext".into()), Consequence::StopLost);
+        return made(
+            first,
+            (format!("{new}extTer?"), "ext".into()),
+            Consequence::StopLost,
+        );
     }
     if net % 3 != 0 {
         let ends = after
@@ -488,9 +484,8 @@ fn three(residue: u8) -> &'static str {
 /// What a change does that is not whole within one coding exon.
 fn outside(anatomy: &Anatomy, edit: &Edit) -> Consequence {
     let site = |end: usize| end.saturating_sub(SPLICE_SITE as usize)..end + SPLICE_SITE as usize;
-    let touches = |range: Range<usize>| {
-        edit.at < range.end && edit.end().max(edit.at + 1) > range.start
-    };
+    let touches =
+        |range: Range<usize>| edit.at < range.end && edit.end().max(edit.at + 1) > range.start;
     let splice = anatomy.exons.windows(2).any(|pair| {
         let donor = pair[0].span.end..site(pair[0].span.end).end;
         let acceptor = site(pair[1].span.start).start..pair[1].span.start;
@@ -525,14 +520,78 @@ mod tests {
         let anatomy = Anatomy::new(Bundle::embedded());
         // Genomic places: CIViC's, as collected in the knowledge tables; others by codon.
         for (position, deleted, inserted, coding, protein, short, consequence) in [
-            (3604, 1, "A", "c.3604G>A", "p.(Gly1202Arg)", "G1202R", Consequence::Missense),
-            (3467, 1, "A", "c.3467G>A", "p.(Cys1156Tyr)", "C1156Y", Consequence::Missense),
-            (3522, 1, "A", "c.3522C>A", "p.(Phe1174Leu)", "F1174L", Consequence::Missense),
-            (3604, 3, "", "c.3605_3607del", "p.(Gly1202del)", "G1202del", Consequence::InframeDeletion),
-            (3451, 0, "ACG", "c.3451_3453dup", "p.(Thr1151dup)", "T1151dup", Consequence::InframeInsertion),
-            (3605, 1, "", "c.3605del", "p.(Gly1202GlufsTer14)", "G1202fs", Consequence::Frameshift),
-            (3466, 2, "AC", "c.3466_3467delinsAC", "p.(Cys1156Thr)", "C1156T", Consequence::Missense),
-            (3606, 1, "G", "c.3606A>G", "p.(Gly1202=)", "G1202=", Consequence::Synonymous),
+            (
+                3604,
+                1,
+                "A",
+                "c.3604G>A",
+                "p.(Gly1202Arg)",
+                "G1202R",
+                Consequence::Missense,
+            ),
+            (
+                3467,
+                1,
+                "A",
+                "c.3467G>A",
+                "p.(Cys1156Tyr)",
+                "C1156Y",
+                Consequence::Missense,
+            ),
+            (
+                3522,
+                1,
+                "A",
+                "c.3522C>A",
+                "p.(Phe1174Leu)",
+                "F1174L",
+                Consequence::Missense,
+            ),
+            (
+                3604,
+                3,
+                "",
+                "c.3605_3607del",
+                "p.(Gly1202del)",
+                "G1202del",
+                Consequence::InframeDeletion,
+            ),
+            (
+                3451,
+                0,
+                "ACG",
+                "c.3451_3453dup",
+                "p.(Thr1151dup)",
+                "T1151dup",
+                Consequence::InframeInsertion,
+            ),
+            (
+                3605,
+                1,
+                "",
+                "c.3605del",
+                "p.(Gly1202GlufsTer14)",
+                "G1202fs",
+                Consequence::Frameshift,
+            ),
+            (
+                3466,
+                2,
+                "AC",
+                "c.3466_3467delinsAC",
+                "p.(Cys1156Thr)",
+                "C1156T",
+                Consequence::Missense,
+            ),
+            (
+                3606,
+                1,
+                "G",
+                "c.3606A>G",
+                "p.(Gly1202=)",
+                "G1202=",
+                Consequence::Synonymous,
+            ),
         ] {
             let names = name(&anatomy, &edit(&anatomy, position, deleted, inserted));
             assert_eq!(names.coding, format!("NM_004304.5:{coding}"), "{names:?}");
@@ -555,8 +614,16 @@ mod tests {
         let anatomy = Anatomy::new(Bundle::embedded());
         let e20 = anatomy.exon(20).unwrap().span.clone();
         let change = |at: usize| {
-            let other = if anatomy.sequence[at] == b'A' { b'C' } else { b'A' };
-            let edit = Edit { at, deleted: 1, inserted: vec![other] };
+            let other = if anatomy.sequence[at] == b'A' {
+                b'C'
+            } else {
+                b'A'
+            };
+            let edit = Edit {
+                at,
+                deleted: 1,
+                inserted: vec![other],
+            };
             name(&anatomy, &edit)
         };
         let donor = change(e20.end);
@@ -576,7 +643,11 @@ mod tests {
     }
 
     /// The forward sequence around a coding position with a VCF record applied.
-    fn with_record(anatomy: &Anatomy, record: &(u64, String, String), around: Range<usize>) -> Vec<u8> {
+    fn with_record(
+        anatomy: &Anatomy,
+        record: &(u64, String, String),
+        around: Range<usize>,
+    ) -> Vec<u8> {
         let forward = reverse_complement(&anatomy.sequence[around.clone()]);
         let first = anatomy.locus.genome_position(around.end - 1) + 1;
         let at = (record.0 - first) as usize;
@@ -588,9 +659,8 @@ mod tests {
 
     /// Applies `c.` descriptions of coding positions, the part after the point.
     fn applied(anatomy: &Anatomy, text: &str) -> Option<Edit> {
-        let digits = |text: &str| -> Option<usize> {
-            offset_of_coding(anatomy, text.parse().ok()?)
-        };
+        let digits =
+            |text: &str| -> Option<usize> { offset_of_coding(anatomy, text.parse().ok()?) };
         let range = |text: &str| -> Option<(usize, usize)> {
             match text.split_once('_') {
                 Some((a, b)) => Some((digits(a)?, digits(b)?)),
@@ -599,23 +669,43 @@ mod tests {
         };
         if let Some((place, bases)) = text.split_once("delins") {
             let (a, b) = range(place)?;
-            return Some(Edit { at: a, deleted: b + 1 - a, inserted: bases.into() });
+            return Some(Edit {
+                at: a,
+                deleted: b + 1 - a,
+                inserted: bases.into(),
+            });
         }
         if let Some(place) = text.strip_suffix("del") {
             let (a, b) = range(place)?;
-            return Some(Edit { at: a, deleted: b + 1 - a, inserted: vec![] });
+            return Some(Edit {
+                at: a,
+                deleted: b + 1 - a,
+                inserted: vec![],
+            });
         }
         if let Some(place) = text.strip_suffix("dup") {
             let (a, b) = range(place)?;
-            return Some(Edit { at: b + 1, deleted: 0, inserted: anatomy.sequence[a..=b].to_vec() });
+            return Some(Edit {
+                at: b + 1,
+                deleted: 0,
+                inserted: anatomy.sequence[a..=b].to_vec(),
+            });
         }
         if let Some((place, bases)) = text.split_once("ins") {
             let (_, b) = range(place)?;
-            return Some(Edit { at: b, deleted: 0, inserted: bases.into() });
+            return Some(Edit {
+                at: b,
+                deleted: 0,
+                inserted: bases.into(),
+            });
         }
         let (place, bases) = text.split_once('>')?;
         let at = digits(&place[..place.len() - 1])?;
-        Some(Edit { at, deleted: 1, inserted: bases.into() })
+        Some(Edit {
+            at,
+            deleted: 1,
+            inserted: bases.into(),
+        })
     }
 
     proptest! {

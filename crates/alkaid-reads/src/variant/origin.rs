@@ -49,14 +49,18 @@ pub fn origin(
     if best >= ODDS && catalogued {
         return (
             VariantOrigin::Undetermined,
-            format!("its share is that of a {kind} inherited variant, but it is a catalogued mutation; compare with normal tissue"),
+            format!(
+                "its share is that of a {kind} inherited variant, but it is a catalogued mutation; compare with normal tissue"
+            ),
             None,
         );
     }
     if best >= ODDS {
         return (
             VariantOrigin::LikelyGermline,
-            format!("its share is that of a {kind} inherited variant ({best:.0} times likelier than any share)"),
+            format!(
+                "its share is that of a {kind} inherited variant ({best:.0} times likelier than any share)"
+            ),
             None,
         );
     }
@@ -91,7 +95,14 @@ mod tests {
     fn names(position: u32, base: u8) -> Names {
         let anatomy = Anatomy::new(Bundle::embedded());
         let at = offset_of_coding(&anatomy, position).unwrap();
-        name(&anatomy, &Edit { at, deleted: 1, inserted: vec![base] })
+        name(
+            &anatomy,
+            &Edit {
+                at,
+                deleted: 1,
+                inserted: vec![base],
+            },
+        )
     }
 
     #[test]
@@ -103,14 +114,20 @@ mod tests {
         assert_eq!(of(25, 500), VariantOrigin::LikelySomatic);
         assert_eq!(of(160, 500), VariantOrigin::LikelySomatic);
         assert_eq!(of(3, 8), VariantOrigin::Undetermined);
-        assert_eq!(origin(&unknown, true, 250, 500).0, VariantOrigin::Undetermined);
+        assert_eq!(
+            origin(&unknown, true, 250, 500).0,
+            VariantOrigin::Undetermined
+        );
     }
 
     #[test]
     fn the_table_speaks_first() {
         let known = names(4_381, b'G');
         let (verdict, _, id) = origin(&known, false, 499, 500);
-        assert_eq!((verdict, id), (VariantOrigin::LikelyGermline, Some("rs1670283")));
+        assert_eq!(
+            (verdict, id),
+            (VariantOrigin::LikelyGermline, Some("rs1670283"))
+        );
         let (verdict, reason, _) = origin(&known, false, 10, 500);
         assert_eq!(verdict, VariantOrigin::LikelyGermline);
         assert!(reason.contains("contamination"));

@@ -69,8 +69,10 @@ impl Path {
         }
         let mut path = self.clone();
         let inserted = edit.inserted.len();
-        path.offsets
-            .splice(at..at + edit.deleted, std::iter::repeat_n(INSERTED, inserted));
+        path.offsets.splice(
+            at..at + edit.deleted,
+            std::iter::repeat_n(INSERTED, inserted),
+        );
         path.bases.splice(
             at..at + edit.deleted,
             edit.inserted

@@ -135,10 +135,7 @@ fn shown(observed: &Observed, site: &Site) -> Allele {
 
 /// The side of a molecule. `junction` is the first locus offset that the fusions of the sample keep.
 pub fn side(copies: &[Shelved], fused: impl Fn(usize) -> bool, junction: Option<usize>) -> Side {
-    if copies
-        .iter()
-        .any(|copy| copy.stored.is_some_and(&fused))
-    {
+    if copies.iter().any(|copy| copy.stored.is_some_and(&fused)) {
         return Side::Fusion;
     }
     let Some(junction) = junction else {
@@ -170,10 +167,13 @@ pub fn join(
 ) -> (Vec<Candidate>, Patterns) {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for index in 0..variants.len() {
-        let joins = groups.last().and_then(|group| group.last()).is_some_and(|&last| {
-            neighbours(anatomy, &variants[last].edit, &variants[index].edit)
-                && together(patterns, last, index)
-        });
+        let joins = groups
+            .last()
+            .and_then(|group| group.last())
+            .is_some_and(|&last| {
+                neighbours(anatomy, &variants[last].edit, &variants[index].edit)
+                    && together(patterns, last, index)
+            });
         match groups.last_mut() {
             Some(group) if joins => group.push(index),
             _ => groups.push(vec![index]),
@@ -227,7 +227,11 @@ fn merged(
     patterns: &Patterns,
 ) -> Candidate {
     let start = members[0].edit.at;
-    let end = members.iter().map(|member| member.edit.end()).max().unwrap_or(start);
+    let end = members
+        .iter()
+        .map(|member| member.edit.end())
+        .max()
+        .unwrap_or(start);
     let mut inserted = Vec::new();
     let mut at = start;
     for member in members {
@@ -255,7 +259,10 @@ fn merged(
         fragments: weakest.fragments,
         strands: weakest.strands,
         expected: weakest.expected,
-        chance: members.iter().map(|member| member.chance).fold(1.0, f64::min),
+        chance: members
+            .iter()
+            .map(|member| member.chance)
+            .fold(1.0, f64::min),
         refusal: None,
     }
 }
@@ -358,6 +365,9 @@ mod tests {
         assert_eq!(side(&read(960), |_| false, Some(1_000)), Side::WildType);
         assert_eq!(side(&read(995), |_| false, Some(1_000)), Side::Unknown);
         assert_eq!(side(&read(960), |_| false, None), Side::Unknown);
-        assert_eq!(side(&read(1_000), |stored| stored == 4, Some(1_000)), Side::Fusion);
+        assert_eq!(
+            side(&read(1_000), |stored| stored == 4, Some(1_000)),
+            Side::Fusion
+        );
     }
 }

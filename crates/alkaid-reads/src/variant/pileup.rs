@@ -49,7 +49,10 @@ impl Column {
 
     /// Molecules of one quality class.
     pub fn depth_of(&self, class: usize) -> u32 {
-        self.alleles.iter().map(|allele| allele.classes[class]).sum()
+        self.alleles
+            .iter()
+            .map(|allele| allele.classes[class])
+            .sum()
     }
 }
 

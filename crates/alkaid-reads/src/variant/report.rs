@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use alkaid_knowledge::{alk_domain, alk_hotspots};
 
+use super::bound::bounds;
 use super::call::{Candidate, FALSE_ALLELES, Limits, call};
 use super::consensus::{Columns, Consensus};
 use super::indel::Sightings;
@@ -16,7 +17,6 @@ use super::phase::{Allele, Patterns, Side, join, present, side};
 use super::pileup::Pileup;
 use super::shelf::{Grouping, Shelf, Shelved, ShelvedRead};
 use super::statistics::{exact_interval, phred};
-use super::bound::bounds;
 use crate::analyse::Weighed;
 use crate::anatomy::Anatomy;
 use crate::cluster::BreakSide;
@@ -121,8 +121,8 @@ pub fn find(
             crossed.reads.contains_key(&stored)
         });
     })?;
-    let amplicon = grouping == Grouping::Ends
-        && (molecules as f64) < AMPLICON * shelf.fragments() as f64;
+    let amplicon =
+        grouping == Grouping::Ends && (molecules as f64) < AMPLICON * shelf.fragments() as f64;
     if amplicon {
         grouping = Grouping::None;
     }
@@ -216,8 +216,7 @@ fn variant(
         forward,
         reverse,
         allele_fraction: share(candidate.molecules, candidate.depth),
-        allele_fraction_interval: exact_interval(candidate.molecules, candidate.depth)
-            .map(rounded),
+        allele_fraction_interval: exact_interval(candidate.molecules, candidate.depth).map(rounded),
         expected_errors: significant(candidate.expected),
         p_value: significant(candidate.chance),
         quality: phred(candidate.chance),
@@ -237,8 +236,7 @@ fn phase(
 ) -> VariantPhase {
     let on = |side, allele| patterns.on(side, index, allele);
     let without = |side| on(side, Allele::Reference) + on(side, Allele::Other);
-    let (fusion_with, fusion_without) =
-        (on(Side::Fusion, Allele::Variant), without(Side::Fusion));
+    let (fusion_with, fusion_without) = (on(Side::Fusion, Allele::Variant), without(Side::Fusion));
     let (wild_type_with, wild_type_without) =
         (on(Side::WildType, Allele::Variant), without(Side::WildType));
     let fusion = present(fusion_with, fusion_without);
@@ -251,7 +249,9 @@ fn phase(
         ),
         Some(_) if fusion && wild => (
             PhaseVerdict::OnBoth,
-            format!("{fusion_with} molecules of the fusion and {wild_type_with} of the wild type hold it"),
+            format!(
+                "{fusion_with} molecules of the fusion and {wild_type_with} of the wild type hold it"
+            ),
         ),
         Some(_) if fusion => (
             PhaseVerdict::OnFusion,
@@ -271,7 +271,13 @@ fn phase(
         ),
         Some(junction) => (
             PhaseVerdict::CannotBeTold,
-            untold(anatomy, seen, candidate, junction, fusion_with + wild_type_with),
+            untold(
+                anatomy,
+                seen,
+                candidate,
+                junction,
+                fusion_with + wild_type_with,
+            ),
         ),
     };
     VariantPhase {
@@ -298,7 +304,12 @@ fn untold(
         Molecule::Rna => anatomy
             .exons
             .iter()
-            .map(|exon| exon.span.end.min(at).saturating_sub(exon.span.start.max(junction)))
+            .map(|exon| {
+                exon.span
+                    .end
+                    .min(at)
+                    .saturating_sub(exon.span.start.max(junction))
+            })
             .sum(),
     };
     let mut text = format!(
@@ -338,7 +349,10 @@ fn pairs(variants: &[Variant], patterns: &Patterns) -> Vec<VariantPair> {
             // Two alleles of one place, or two that never share a molecule although both could.
             let apart = present(first_only, both) && present(second_only, both);
             let (verdict, words) = match (together, apart) {
-                (true, true) => (PairVerdict::Both, "on the same molecules and on different ones"),
+                (true, true) => (
+                    PairVerdict::Both,
+                    "on the same molecules and on different ones",
+                ),
                 (true, false) => (PairVerdict::InCis, "on the same molecules (in cis)"),
                 (false, true) => (PairVerdict::InTrans, "on different molecules (in trans)"),
                 (false, false) => (

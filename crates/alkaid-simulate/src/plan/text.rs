@@ -82,7 +82,7 @@ impl FromStr for FusionPlan {
             }),
             None => {
                 let spec: FusionSpec = text.parse()?;
-                if matches!(spec, FusionSpec::Joined { .. }) {
+                if spec.is_joined() {
                     Ok(Self {
                         spec,
                         amount: Amount::default(),

@@ -7,11 +7,12 @@ use alkaid_genome::Strand;
 
 use super::{ATI_UPSTREAM, FusionSpec, InsertPiece, Place, Side};
 use crate::error::{SimulateError, SpecProblem};
+use crate::mutation::parse_changes;
 
 /// Longest literal sequence that a specification may hold.
 const LITERAL_LIMIT: usize = 100_000;
 
-const SPEC: &str = "two sides joined by \"::\" such as EML4:e13::ALK:e20, or ALK:ati, GENE:wt, GENE:unspliced, GENE:retained:N";
+const SPEC: &str = "two sides joined by \"::\" such as EML4:e13::ALK:e20, or ALK:ati, GENE:wt, GENE:unspliced, GENE:retained:N, GENE:exon:N; mutations of ALK behind it in brackets";
 const SIDE: &str = "GENE:eN, GENE:c.N, CHROM:POSITION, protein:GENE:EXON or sequence:BASES";
 const PLACE: &str = "eN or c.N with an optional offset, as in e13, e20-56 or c.667+220";
 const INSERT: &str = "bases and intron pieces joined by \"+\", as in TT+i19:56 or EML4:i6:188-220";
@@ -69,6 +70,13 @@ fn shortened(text: &str) -> String {
 }
 
 fn parse(text: &str) -> Result<FusionSpec, SpecProblem> {
+    if let Some((molecule, changes)) = text.strip_suffix(']').and_then(|text| text.split_once('['))
+    {
+        return Ok(FusionSpec::Mutated {
+            molecule: Box::new(parse(molecule)?),
+            changes: parse_changes(changes)?,
+        });
+    }
     let parts: Vec<&str> = text.split("::").collect();
     match parts[..] {
         [single] => parse_single(single),
@@ -107,6 +115,10 @@ fn parse_single(text: &str) -> Result<FusionSpec, SpecProblem> {
         [gene, "retained", intron] => Ok(FusionSpec::Retained {
             gene: gene_name(gene)?,
             intron: number(intron, intron)?,
+        }),
+        [gene, "exon", exon] => Ok(FusionSpec::ExonDna {
+            gene: gene_name(gene)?,
+            exon: number(exon, exon)?,
         }),
         _ => Err(syntax(text, SPEC)),
     }
@@ -260,6 +272,11 @@ impl fmt::Display for FusionSpec {
             Self::WildType { gene } => write!(f, "{gene}:wt"),
             Self::Unspliced { gene } => write!(f, "{gene}:unspliced"),
             Self::Retained { gene, intron } => write!(f, "{gene}:retained:{intron}"),
+            Self::ExonDna { gene, exon } => write!(f, "{gene}:exon:{exon}"),
+            Self::Mutated { molecule, changes } => {
+                let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                write!(f, "{molecule}[{}]", changes.join(";"))
+            }
         }
     }
 }
@@ -354,6 +371,9 @@ mod tests {
             "ALK:wt",
             "ALK:unspliced",
             "ALK:retained:19",
+            "ALK:exon:23",
+            "ALK:wt[G1202R]",
+            "EML4:e13::ALK:e20[c.3604G>A;T1151dup;c.3466_3467delinsAC;c.3453_3454insACG]",
             "protein:KIF5B:24::ALK:e20",
             "sequence:ACGTACGT::ALK:e20",
             "ENST00000318522.9:e13::ALK:e20",
@@ -408,7 +428,7 @@ mod tests {
 
         #[test]
         fn near_specs_never_panic_and_round_trip(
-            text in "[A-Z0-9a-z:.+-]{0,12}(::[A-Z0-9a-z:.+é-]{0,12}){0,3}"
+            text in "[A-Z0-9a-z:.+-]{0,12}(::[A-Z0-9a-z:.+é-]{0,12}){0,3}(\\[[A-Z0-9a-z.;>_]{0,16}\\])?"
         ) {
             if let Ok(spec) = text.parse::<FusionSpec>() {
                 prop_assert_eq!(spec.to_string().parse::<FusionSpec>().unwrap(), spec);
