@@ -1,8 +1,9 @@
 //! Everything that a person or a pipeline reads: of a run on sequencing reads, and of the tables of facts.
 //!
 //! [`finish`] adds to a report what is derived from its finished calls, [`terminal`] draws it, [`write_outputs`] writes
-//! all files: `fusions.json` ([`schema`]), `fusions.tsv`, `refused.tsv`, `fusions.vcf.gz`, `evidence.bam`, `qc.json` and
-//! `alkaid_mqc.json`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
+//! all files: `fusions.json` ([`schema`]), `fusions.tsv`, `refused.tsv`, `fusions.vcf.gz`, `evidence.bam`, `qc.json`,
+//! `alkaid_mqc.json`, and for small variants `variants.tsv`, `refused_variants.tsv`, `variant_bounds.tsv` and
+//! `variants.vcf.gz`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
 //! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables. The same report gives the
 //! same bytes; no file holds a date.
 
@@ -16,6 +17,7 @@ mod reference;
 mod schema;
 mod terminal;
 mod tsv;
+mod variants;
 mod vcf;
 mod vicc;
 mod write;
@@ -28,6 +30,7 @@ pub use reference::{BundleReference, Reference};
 pub use schema::schema;
 pub use terminal::{Color, Glyphs, Style, answer_page, inhibitors_page, terminal};
 pub use tsv::{fusions_tsv, refused_tsv};
-pub use vcf::vcf;
+pub use variants::{refused_variants_tsv, variant_bounds_tsv, variants_tsv};
+pub use vcf::{variants_vcf, vcf};
 pub use vicc::{finish, finish_with, vicc_fusion};
 pub use write::{WriteError, write_outputs, write_with};

@@ -6,6 +6,7 @@ mod call;
 mod drawing;
 mod ink;
 mod text;
+mod variants;
 
 use alkaid_reads::finding::{FindingKind, Molecule, ReadsReport, Verdict};
 
@@ -67,6 +68,7 @@ pub fn terminal(report: &ReadsReport, style: Style) -> String {
     for call in &report.calls {
         call::block(&mut page, call, report.calls.len());
     }
+    variants::section(&mut page, report);
     findings(&mut page, report);
     refused(&mut page, report);
     bound(&mut page, report);

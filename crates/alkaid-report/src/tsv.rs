@@ -193,7 +193,7 @@ pub fn refused_tsv(report: &ReadsReport) -> String {
 }
 
 /// One line. Tabs and line breaks inside a field become spaces, so that a field stays a field.
-fn join(fields: impl IntoIterator<Item = String>) -> String {
+pub(crate) fn join(fields: impl IntoIterator<Item = String>) -> String {
     let clean = |field: String| {
         let field: String = field
             .chars()
@@ -208,7 +208,7 @@ fn join(fields: impl IntoIterator<Item = String>) -> String {
     fields.into_iter().map(clean).collect::<Vec<_>>().join("\t")
 }
 
-fn optional(value: Option<impl ToString>) -> String {
+pub(crate) fn optional(value: Option<impl ToString>) -> String {
     value.map_or(NONE.to_owned(), |value| value.to_string())
 }
 

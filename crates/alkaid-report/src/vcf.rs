@@ -1,6 +1,7 @@
 //! `fusions.vcf.gz`: calls as VCF 4.4 breakends.
 
 mod breakend;
+pub(crate) mod small;
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -11,6 +12,8 @@ use noodles_bgzf as bgzf;
 use noodles_core::Position;
 use noodles_csi::binning_index::index::reference_sequence::bin::Chunk;
 use noodles_tabix as tabix;
+
+pub use self::small::variants_vcf;
 
 use self::breakend::{Cut, Kept, forward, paired_alt, single_alt};
 use crate::chromosomes::{assembly_of, chromosomes, index_of};
@@ -44,6 +47,8 @@ const META: &str = r#"##FILTER=<ID=PASS,Description="All filters passed">
 struct Record {
     chromosome: usize,
     pos: u64,
+    /// Bases of the reference that it speaks of.
+    span: u64,
     line: String,
 }
 
@@ -68,20 +73,32 @@ pub(crate) fn write(
     vcf: &mut dyn Write,
     index: &mut dyn Write,
 ) -> io::Result<()> {
+    write_records(&header(report), records(report, reference), vcf, index)
+}
+
+/// Writes header and records, which are sorted, as BGZF with a tabix index.
+fn write_records(
+    header: &str,
+    records: Vec<Record>,
+    vcf: &mut dyn Write,
+    index: &mut dyn Write,
+) -> io::Result<()> {
     let mut out = bgzf::io::Writer::new(vcf);
-    out.write_all(header(report).as_bytes())?;
+    out.write_all(header.as_bytes())?;
     let mut indexer = tabix::index::Indexer::default();
     indexer.set_header(noodles_csi::binning_index::index::header::Builder::vcf().build());
-    for record in records(report, reference) {
+    for record in records {
         let start = out.virtual_position();
         writeln!(out, "{}", record.line)?;
         let chunk = Chunk::new(start, out.virtual_position());
-        let position = usize::try_from(record.pos).map_err(io::Error::other)?;
-        let position = Position::try_from(position).map_err(io::Error::other)?;
+        let position = |pos: u64| {
+            let pos = usize::try_from(pos).map_err(io::Error::other)?;
+            Position::try_from(pos).map_err(io::Error::other)
+        };
         indexer.add_record(
             chromosomes()[record.chromosome].name,
-            position,
-            position,
+            position(record.pos)?,
+            position(record.pos + record.span.max(1) - 1)?,
             chunk,
         )?;
     }
@@ -90,6 +107,11 @@ pub(crate) fn write(
 }
 
 fn header(report: &ReadsReport) -> String {
+    preamble(report, META)
+}
+
+/// The header with the meta lines of one kind of record.
+fn preamble(report: &ReadsReport, meta: &str) -> String {
     let assembly = assembly_of(&report.assembly);
     let mut text = String::from("##fileformat=VCFv4.4\n");
     // Writing to a String cannot fail.
@@ -104,7 +126,7 @@ fn header(report: &ReadsReport) -> String {
             "##contig=<ID={name},length={length},assembly={assembly}>"
         );
     }
-    text.push_str(META);
+    text.push_str(meta);
     let sample = sample_name(&report.sample);
     let _ = writeln!(
         text,
@@ -250,6 +272,7 @@ fn record(call: &FusionCall, at: &End<'_>, base: u8, alt: &str, mate: Option<&st
     Record {
         chromosome: at.chromosome,
         pos: at.cut.pos,
+        span: 1,
         line: line.join("\t"),
     }
 }

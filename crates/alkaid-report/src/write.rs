@@ -15,16 +15,22 @@ use crate::evidence;
 use crate::multiqc::multiqc;
 use crate::reference::{BundleReference, Reference};
 use crate::tsv::{fusions_tsv, refused_tsv};
+use crate::variants::{refused_variants_tsv, variant_bounds_tsv, variants_tsv};
 use crate::vcf;
 
 /// Files of a run in the order in which they are moved; the one that others are looked up from comes last.
-const FILES: [&str; 9] = [
+const FILES: [&str; 14] = [
     "evidence.bam",
     "evidence.bam.bai",
     "fusions.vcf.gz",
     "fusions.vcf.gz.tbi",
     "fusions.tsv",
     "refused.tsv",
+    "variants.vcf.gz",
+    "variants.vcf.gz.tbi",
+    "variants.tsv",
+    "refused_variants.tsv",
+    "variant_bounds.tsv",
     "qc.json",
     "alkaid_mqc.json",
     "fusions.json",
@@ -151,6 +157,9 @@ impl Output<'_> {
         self.json("fusions.json", report)?;
         self.text("fusions.tsv", &fusions_tsv(report, evidence, reference))?;
         self.text("refused.tsv", &refused_tsv(report))?;
+        self.text("variants.tsv", &variants_tsv(report))?;
+        self.text("refused_variants.tsv", &refused_variants_tsv(report))?;
+        self.text("variant_bounds.tsv", &variant_bounds_tsv(report))?;
         let qc = QcFile {
             schema_version: &report.schema_version,
             tool: &report.tool,
@@ -166,6 +175,9 @@ impl Output<'_> {
         self.json("alkaid_mqc.json", &multiqc(report))?;
         self.pair("fusions.vcf.gz", "fusions.vcf.gz.tbi", |out, index| {
             vcf::write(report, reference, out, index)
+        })?;
+        self.pair("variants.vcf.gz", "variants.vcf.gz.tbi", |out, index| {
+            vcf::small::write(report, out, index)
         })?;
         self.pair("evidence.bam", "evidence.bam.bai", |out, index| {
             evidence::write(report, evidence, out, index)

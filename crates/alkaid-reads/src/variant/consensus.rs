@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Edit;
-use super::indel::{Holds, mismatches, reading};
+use super::indel::{Holds, mismatches, reading, settled};
 use super::shelf::{Shelved, ShelvedRead, coding_spans};
 use crate::anatomy::Anatomy;
 use crate::finding::Molecule;
@@ -151,6 +151,7 @@ impl<'a, 'b> Consensus<'a, 'b> {
             let mut spoken: Vec<(usize, Holds)> = Vec::new();
             for read in &copy.reads {
                 let limit = limit(copy, read);
+                let read = &*settled(self.anatomy, self.molecule, read);
                 let reading = reading(self.anatomy, self.molecule, read, limit, self.candidates);
                 let wrong = mismatches(self.anatomy, read) as u32;
                 self.observed.mismatches = self.observed.mismatches.max(wrong);

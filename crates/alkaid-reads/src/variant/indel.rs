@@ -1,5 +1,6 @@
 //! Insertions and deletions: found in reads that their placement breaks, then asked of every read at the place.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::Edit;
@@ -22,6 +23,8 @@ const FLANK: usize = 8;
 const MAX_CANDIDATES: usize = 200;
 /// Molecules that a candidate needs to be followed at all.
 const MIN_MOLECULES: u32 = 2;
+/// Bases of intron that a read of RNA matches by chance.
+const CHANCE: usize = 8;
 /// Net number of bases by which a read must prefer one of the two sequences.
 const MIN_GAIN: usize = 2;
 /// Share of mismatches above which a read is neither.
@@ -55,7 +58,8 @@ impl Sightings {
                 continue;
             }
             for read in copy.reads.iter().filter(|read| broken(anatomy, read)) {
-                for edit in edits(anatomy, molecule, read) {
+                let read = settled(anatomy, molecule, read);
+                for edit in edits(anatomy, molecule, &read) {
                     if !seen.contains(&edit) {
                         seen.push(edit);
                     }
@@ -96,6 +100,51 @@ pub fn mismatches(anatomy: &Anatomy, read: &ShelvedRead) -> usize {
         at += length;
     }
     count
+}
+
+/// A clipped read of RNA without the few bases of intron that it matches by chance beyond an exon's end.
+pub fn settled<'r>(
+    anatomy: &Anatomy,
+    molecule: Molecule,
+    read: &'r ShelvedRead,
+) -> Cow<'r, ShelvedRead> {
+    if molecule == Molecule::Dna {
+        return Cow::Borrowed(read);
+    }
+    let mut cut = [0; 2];
+    if let Some(&(offset, length)) = read.blocks.first()
+        && read.start > 0
+        && anatomy.exon_at(offset).is_none()
+        && let Some(exon) = anatomy.exon_from(offset)
+    {
+        let chance = exon.span.start - offset;
+        cut[0] = if chance <= CHANCE && chance < length {
+            chance
+        } else {
+            0
+        };
+    }
+    if let Some(&(offset, length)) = read.blocks.last()
+        && read.end() < read.bases.len()
+        && anatomy.exon_at(offset + length - 1).is_none()
+        && let Some(exon) = anatomy.exon_at(offset + cut[0].min(length - 1))
+    {
+        let chance = (offset + length).saturating_sub(exon.span.end);
+        cut[1] = if chance <= CHANCE { chance } else { 0 };
+    }
+    if cut == [0; 2] {
+        return Cow::Borrowed(read);
+    }
+    let mut read = read.clone();
+    read.start += cut[0];
+    if let Some(first) = read.blocks.first_mut() {
+        first.0 += cut[0];
+        first.1 -= cut[0];
+    }
+    if let Some(last) = read.blocks.last_mut() {
+        last.1 -= cut[1];
+    }
+    Cow::Owned(read)
 }
 
 fn broken(anatomy: &Anatomy, read: &ShelvedRead) -> bool {
@@ -157,7 +206,7 @@ fn of_alignment(
                         deleted: 0,
                         inserted: bases.iter().map(|&b| b"ACGT"[usize::from(b)]).collect(),
                     };
-                    found.push(shifted_right(anatomy, molecule, edit));
+                    found.push(normalised(anatomy, molecule, edit));
                 }
                 index += n;
             }
@@ -170,7 +219,7 @@ fn of_alignment(
                         deleted: n,
                         inserted: Vec::new(),
                     };
-                    found.push(shifted_right(anatomy, molecule, edit));
+                    found.push(normalised(anatomy, molecule, edit));
                 }
                 at += n;
             }
@@ -179,9 +228,30 @@ fn of_alignment(
     found
 }
 
+/// The one form of an insertion or deletion: as far to the 3' side as it can be. In RNA an insertion between two exons
+/// is given to the later one, since RNA cannot say to which it belongs.
+fn normalised(anatomy: &Anatomy, molecule: Molecule, edit: Edit) -> Edit {
+    let mut edit = shifted_right(anatomy, molecule, edit);
+    if molecule == Molecule::Rna && edit.deleted == 0 {
+        let ended = edit
+            .at
+            .checked_sub(1)
+            .and_then(|last| anatomy.exon_at(last))
+            .filter(|exon| exon.span.end == edit.at);
+        if let Some(next) = ended.and_then(|exon| anatomy.next(exon)) {
+            edit.at = next.span.start;
+            edit = shifted_right(anatomy, molecule, edit);
+        }
+    }
+    edit
+}
+
 /// Moves a pure insertion or deletion as far to the 3' side as the sequence allows. In RNA it stays within its exon.
 pub fn shifted_right(anatomy: &Anatomy, molecule: Molecule, mut edit: Edit) -> Edit {
-    let exon = anatomy.exon_at(edit.at).map(|exon| exon.span.end);
+    let exon = anatomy
+        .exon_at(edit.at)
+        .or_else(|| anatomy.exon_at(edit.at.checked_sub(1)?))
+        .map(|exon| exon.span.end);
     let limit = match molecule {
         Molecule::Rna => exon.unwrap_or(anatomy.sequence.len()),
         Molecule::Dna => anatomy.sequence.len(),
@@ -519,6 +589,32 @@ mod tests {
                     .count()
                     >= 20
             );
+        }
+    }
+
+    #[test]
+    fn a_duplication_at_an_exon_s_start_is_found_in_rna() {
+        let anatomy = Anatomy::new(Bundle::embedded());
+        let placer = Placer::new(&anatomy);
+        let (e21, e22) = (&anatomy.exons[20].span, &anatomy.exons[21].span);
+        let transcript = [
+            &anatomy.sequence[e21.clone()],
+            b"ACG",
+            &anatomy.sequence[e22.clone()],
+        ]
+        .concat();
+        let edit = Edit {
+            at: e22.start + 3,
+            deleted: 0,
+            inserted: b"ACG".to_vec(),
+        };
+        for start in (25..60).step_by(5) {
+            let read = shelved(&placer, &transcript[start..start + 90]);
+            let read = settled(&anatomy, Molecule::Rna, &read);
+            let found = edits(&anatomy, Molecule::Rna, &read);
+            assert_eq!(found, [edit.clone()], "{read:?}");
+            let reading = reading(&anatomy, Molecule::Rna, &read, 0..90, &[edit.clone()]);
+            assert_eq!(reading.verdicts, [(0, Holds::Edit)]);
         }
     }
 

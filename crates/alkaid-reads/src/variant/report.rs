@@ -9,7 +9,7 @@ use alkaid_knowledge::{alk_domain, alk_hotspots};
 use super::bound::bounds;
 use super::call::{Candidate, FALSE_ALLELES, Limits, call};
 use super::consensus::{Columns, Consensus};
-use super::indel::Sightings;
+use super::indel::{LONGEST, Sightings};
 use super::model::ErrorModel;
 use super::names::{Names, name};
 use super::origin::origin;
@@ -21,8 +21,8 @@ use crate::analyse::Weighed;
 use crate::anatomy::Anatomy;
 use crate::cluster::BreakSide;
 use crate::finding::{
-    Molecule, PairVerdict, PhaseVerdict, RefusedVariant, SmallVariants, Variant, VariantPair,
-    VariantPhase,
+    Molecule, PairVerdict, PhaseVerdict, RefusedVariant, SmallVariants, Variant, VariantOrigin,
+    VariantPair, VariantPhase,
 };
 use alkaid_genome::Strand;
 
@@ -52,7 +52,7 @@ impl Crossed {
     /// From the weighed junctions and those that back a call.
     pub fn of(weighed: &[Weighed], chosen: &[(usize, String)]) -> Self {
         let mut crossed = Crossed::default();
-        for weighed in weighed {
+        for weighed in weighed.iter().filter(|weighed| !is_small(weighed)) {
             let side = weighed.junction.side;
             for (fragment, crossings) in &weighed.support.evidence {
                 let own = crossed.reads.entry(*fragment).or_default();
@@ -87,6 +87,14 @@ impl Crossed {
             None => all,
         }
     }
+}
+
+/// Whether a junction within ALK is an insertion or deletion that is a small variant, not a rearrangement.
+fn is_small(weighed: &Weighed) -> bool {
+    weighed
+        .junction
+        .within_alk()
+        .is_some_and(|(offset, _)| offset.abs_diff(weighed.junction.alk) <= LONGEST + 1)
 }
 
 /// What else of the sample matters for its variants.
@@ -361,6 +369,11 @@ fn pairs(variants: &[Variant], patterns: &Patterns) -> Vec<VariantPair> {
                 ),
             };
             let covering = both + first_only + second_only + neither;
+            let inherited = |variant: &Variant| variant.origin == VariantOrigin::LikelyGermline;
+            // That inherited variants far from each other cannot be phased is nothing to report.
+            if covering == 0 && (inherited(a) || inherited(b)) {
+                continue;
+            }
             let statement = format!(
                 "{} and {}: {words}; of {covering} molecules over both places {both} hold both, {first_only} only {}, {second_only} only {}",
                 a.name, b.name, a.name, b.name

@@ -21,7 +21,7 @@ fn written() -> (tempfile::TempDir, std::path::PathBuf) {
         &Fixture,
     )
     .unwrap();
-    assert_eq!(files.len(), 9);
+    assert_eq!(files.len(), 14);
     assert!(files.iter().all(|file| file.is_file()));
     (parent, directory)
 }
@@ -105,6 +105,25 @@ fn bcftools_reads_the_vcf() {
         run("bcftools", &fields, &directory).unwrap(),
         "F1_3p F1_5p 3,24 22\nF1_5p F1_3p .,24 22\n"
     );
+}
+
+#[test]
+fn bcftools_reads_the_small_variants() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("out");
+    write_with(&directory, &fixtures::mutated(), &[], &Fixture).unwrap();
+    let fields = [
+        "query",
+        "-r",
+        "chr2:29220747",
+        "-f",
+        "%ID %INFO/NAME [%AD %AF]\n",
+        "variants.vcf.gz",
+    ];
+    let Some(text) = run("bcftools", &fields, &directory) else {
+        return;
+    };
+    assert_eq!(text, "M1 G1202R 257,30 0.1045\n");
 }
 
 #[test]

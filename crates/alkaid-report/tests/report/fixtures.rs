@@ -3,9 +3,10 @@
 use alkaid_genome::{RearrangementClass, Strand};
 use alkaid_reads::Read;
 use alkaid_reads::finding::{
-    Bound, CallStatus, EvidenceRead, ExonDepth, Finding, FindingKind, FusionCall, InputRecord,
-    Molecule, Placement, ProteinPrediction, Qc, RESEARCH_USE_ONLY, ReadsReport, Refusal,
-    SCHEMA_VERSION, Side, Statistic, Term, Verdict,
+    Bound, CallStatus, Consequence, EvidenceRead, ExonDepth, Finding, FindingKind, FusionCall,
+    InputRecord, Molecule, PairVerdict, PhaseVerdict, Placement, ProteinPrediction, Qc,
+    RESEARCH_USE_ONLY, ReadsReport, Refusal, RefusedVariant, SCHEMA_VERSION, Side, SmallVariants,
+    Statistic, Term, Variant, VariantBound, VariantOrigin, VariantPair, VariantPhase, Verdict,
 };
 use alkaid_report::{Reference, finish_with};
 
@@ -182,6 +183,7 @@ fn report(sample: &str, verdict: Verdict, summary: &str) -> ReadsReport {
             dna_allele_fraction: None,
             model: "Poisson counts of unique fragments, at least 3 needed for a call.".to_owned(),
         },
+        small_variants: SmallVariants::default(),
         qc: Qc {
             inputs: vec![InputRecord { path: "tumour_R1.fq.gz".to_owned(), bytes: Some(1_234_567) }],
             molecule: Molecule::Rna,
@@ -535,4 +537,140 @@ pub(crate) fn evidence() -> Vec<EvidenceRead> {
         lost,
         crossing(0, "single", false),
     ]
+}
+
+fn variant(
+    id: &str,
+    name: &str,
+    (hgvs_c, hgvs_p, hgvs_g): (&str, &str, &str),
+    (pos, reference, alternative): (u64, &str, &str),
+    (molecules, depth): (u32, u32),
+) -> Variant {
+    let share = f64::from(molecules) / f64::from(depth);
+    Variant {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        hgvs_c: format!("NM_004304.5:{hgvs_c}"),
+        hgvs_p: Some(hgvs_p.to_owned()),
+        hgvs_g: format!("NC_000002.12:{hgvs_g}"),
+        chrom: "chr2".to_owned(),
+        pos,
+        reference: reference.to_owned(),
+        alternative: alternative.to_owned(),
+        exon: Some(23),
+        intron: None,
+        codon: Some(1_202),
+        consequence: Consequence::Missense,
+        in_kinase_domain: true,
+        catalogued: true,
+        depth,
+        molecules,
+        fragments: u64::from(molecules) + 3,
+        forward: molecules / 2,
+        reverse: molecules - molecules / 2,
+        allele_fraction: (share * 1e4).round() / 1e4,
+        allele_fraction_interval: [0.0714, 0.1533],
+        expected_errors: 0.0312,
+        p_value: 1.2e-40,
+        quality: 99,
+        origin: VariantOrigin::LikelySomatic,
+        origin_reason: "its share is not that of an inherited variant".to_owned(),
+        polymorphism: None,
+        phase: VariantPhase {
+            verdict: PhaseVerdict::OnFusion,
+            statement: "5 of 41 molecules of the fusion hold it, 0 of 17 of the wild type"
+                .to_owned(),
+            fusion_with: 5,
+            fusion_without: 36,
+            wild_type_with: 0,
+            wild_type_without: 17,
+        },
+    }
+}
+
+/// Variant 1 with two mutations in cis, an inherited variant, a refused allele and bounds.
+pub(crate) fn mutated() -> ReadsReport {
+    let mut report = variant_1();
+    let solvent = variant(
+        "M1",
+        "G1202R",
+        ("c.3604G>A", "p.(Gly1202Arg)", "g.29220747C>T"),
+        (29_220_747, "C", "T"),
+        (30, 287),
+    );
+    let mut duplication = variant(
+        "M2",
+        "T1151dup",
+        ("c.3451_3453dup", "p.(Thr1151dup)", "g.29222407_29222409dup"),
+        (29_222_405, "G", "GCGT"),
+        (28, 266),
+    );
+    duplication.exon = Some(22);
+    duplication.codon = Some(1_151);
+    duplication.consequence = Consequence::InframeInsertion;
+    duplication.phase = VariantPhase {
+        verdict: PhaseVerdict::CannotBeTold,
+        statement: "cannot be told at this read length: 281 nt from the junction, no molecule with it that shows either allele".to_owned(),
+        fusion_with: 0,
+        fusion_without: 0,
+        wild_type_with: 0,
+        wild_type_without: 0,
+    };
+    let mut inherited = variant(
+        "M3",
+        "I1461V",
+        ("c.4381A>G", "p.(Ile1461Val)", "g.29193706T>C"),
+        (29_193_706, "T", "C"),
+        (401, 402),
+    );
+    inherited.exon = Some(29);
+    inherited.codon = Some(1_461);
+    inherited.in_kinase_domain = false;
+    inherited.catalogued = false;
+    inherited.origin = VariantOrigin::LikelyGermline;
+    inherited.origin_reason = "a known polymorphism".to_owned();
+    inherited.polymorphism = Some("rs1670283".to_owned());
+    let bound = |codon, residue: &str, depth, share| VariantBound {
+        codon,
+        residue: residue.to_owned(),
+        exon: Some(23),
+        depth,
+        molecules_needed: 4,
+        allele_fraction: share,
+    };
+    report.small_variants = SmallVariants {
+        variants: vec![solvent, duplication, inherited],
+        variant_pairs: vec![VariantPair {
+            first: "M1".to_owned(),
+            second: "M2".to_owned(),
+            verdict: PairVerdict::InCis,
+            statement: "G1202R and T1151dup: on the same molecules (in cis); of 61 molecules over both places 9 hold both, 0 only G1202R, 0 only T1151dup".to_owned(),
+            both: 9,
+            first_only: 0,
+            second_only: 0,
+            neither: 52,
+        }],
+        refused_variants: vec![RefusedVariant {
+            reason: "strand_bias".to_owned(),
+            explanation: "20 molecules on one strand and 0 on the other, with the reference 140 and 133 (Fisher's exact test, p = 2.1e-6)".to_owned(),
+            name: "G925=".to_owned(),
+            hgvs_c: "NM_004304.5:c.2775A>G".to_owned(),
+            chrom: "chr2".to_owned(),
+            pos: 29_228_924,
+            reference: "T".to_owned(),
+            alternative: "C".to_owned(),
+            depth: 293,
+            molecules: 20,
+            allele_fraction: 0.068_26,
+            expected_errors: 0.04,
+            p_value: 1e-30,
+        }],
+        variant_bounds: vec![
+            bound(1_151, "T1151", 266, Some(0.028_7)),
+            bound(1_202, "G1202", 287, Some(0.026_6)),
+            bound(1_269, "G1269", 3, None),
+        ],
+        variant_model: "Both ends tell copies of a molecule.".to_owned(),
+    };
+    report
 }

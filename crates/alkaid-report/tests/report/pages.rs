@@ -1,7 +1,10 @@
 //! Snapshots of everything written, of hand-made reports.
 
 use crate::fixtures::{self, Fixture};
-use alkaid_report::{Color, Glyphs, Style, fusions_tsv, multiqc, refused_tsv, terminal, vcf};
+use alkaid_report::{
+    Color, Glyphs, Style, fusions_tsv, multiqc, refused_tsv, refused_variants_tsv, terminal,
+    variant_bounds_tsv, variants_tsv, variants_vcf, vcf,
+};
 
 fn plain(report: &alkaid_reads::finding::ReadsReport) -> String {
     terminal(report, Style::default())
@@ -60,6 +63,39 @@ fn terminal_in_colour() {
         ..Style::default()
     };
     insta::assert_snapshot!(terminal(&fixtures::variant_1(), style).replace('\u{1b}', "␛"));
+}
+
+#[test]
+fn terminal_of_mutations() {
+    insta::assert_snapshot!(plain(&fixtures::mutated()));
+}
+
+#[test]
+fn tables_of_mutations() {
+    let report = fixtures::mutated();
+    let tables = [
+        variants_tsv(&report),
+        refused_variants_tsv(&report),
+        variant_bounds_tsv(&report),
+    ];
+    for table in &tables {
+        let columns: Vec<usize> = table.lines().map(|line| line.split('\t').count()).collect();
+        assert!(
+            columns.windows(2).all(|pair| pair[0] == pair[1]),
+            "{columns:?}"
+        );
+    }
+    insta::assert_snapshot!(tables.concat());
+}
+
+#[test]
+fn vcf_of_mutations() {
+    let vcf = variants_vcf(&fixtures::mutated());
+    let lines: Vec<&str> = vcf
+        .lines()
+        .filter(|line| !line.starts_with("##contig"))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
 }
 
 #[test]
@@ -159,6 +195,7 @@ fn multiqc_table() {
 fn all() -> Vec<alkaid_reads::finding::ReadsReport> {
     vec![
         fixtures::variant_1(),
+        fixtures::mutated(),
         fixtures::h3122(),
         fixtures::npm1(),
         fixtures::insertion(),
