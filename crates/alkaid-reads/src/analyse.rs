@@ -155,7 +155,7 @@ pub fn analyse(
         unmapped_alignments: unmapped,
     };
     let (mut report, chosen) = verdict::report(&facts, &weighed);
-    let crossed = Crossed::of(&weighed, &chosen);
+    let crossed = Crossed::of(&anatomy, &weighed, &chosen);
     report.small_variants = variant::find(
         &anatomy,
         &mut gatherer.shelf,

@@ -85,15 +85,26 @@ pub struct Base {
     pub fragments: u32,
 }
 
+/// What a molecule holds at a candidate insertion or deletion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The candidate, by index.
+    pub candidate: usize,
+    /// What it holds.
+    pub holds: Holds,
+    /// Fragments that say so.
+    pub fragments: u32,
+    /// Whether the first read that says so was sequenced against ALK's sense.
+    pub reverse: bool,
+}
+
 /// All that one molecule says.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
     /// Its bases, by column.
     pub bases: Vec<Base>,
-    /// What it holds at candidates, by index, with the fragments that say so.
-    pub verdicts: Vec<(usize, Holds, u32)>,
-    /// Whether most of its bases were sequenced against ALK's sense.
-    pub reverse: bool,
+    /// What it holds at candidates, by their index.
+    pub verdicts: Vec<Verdict>,
     /// Mismatches in its most deviant read.
     pub mismatches: u32,
 }
@@ -144,34 +155,42 @@ impl<'a, 'b> Consensus<'a, 'b> {
         copies: &[Shelved],
         limit: impl Fn(&Shelved, &ShelvedRead) -> Range<usize>,
     ) -> &Observed {
-        let mut votes: Vec<(usize, Holds, u32)> = Vec::new();
+        let mut votes: Vec<Verdict> = Vec::new();
         self.observed.mismatches = 0;
-        let mut strands = [0usize; 2];
         for (number, copy) in copies.iter().enumerate() {
-            let mut spoken: Vec<(usize, Holds)> = Vec::new();
+            let mut spoken: Vec<(usize, Holds, bool)> = Vec::new();
             for read in &copy.reads {
                 let limit = limit(copy, read);
                 let read = &*settled(self.anatomy, self.molecule, read);
                 let reading = reading(self.anatomy, self.molecule, read, limit, self.candidates);
                 let wrong = mismatches(self.anatomy, read) as u32;
                 self.observed.mismatches = self.observed.mismatches.max(wrong);
-                strands[usize::from(read.reverse)] += read.bases.len();
                 self.add(read, &reading.stretches, number as u32 + 1);
-                spoken.extend(reading.verdicts);
+                for (candidate, holds) in reading.verdicts {
+                    // Both mates over one place are one fragment.
+                    if !spoken
+                        .iter()
+                        .any(|own| (own.0, own.1) == (candidate, holds))
+                    {
+                        spoken.push((candidate, holds, read.reverse));
+                    }
+                }
             }
-            spoken.sort_unstable();
-            spoken.dedup();
-            for (index, holds) in spoken {
+            for (candidate, holds, reverse) in spoken {
                 match votes
                     .iter_mut()
-                    .find(|vote| (vote.0, vote.1) == (index, holds))
+                    .find(|vote| (vote.candidate, vote.holds) == (candidate, holds))
                 {
-                    Some(vote) => vote.2 += 1,
-                    None => votes.push((index, holds, 1)),
+                    Some(vote) => vote.fragments += 1,
+                    None => votes.push(Verdict {
+                        candidate,
+                        holds,
+                        fragments: 1,
+                        reverse,
+                    }),
                 }
             }
         }
-        self.observed.reverse = strands[1] > strands[0];
         self.close();
         self.decide(votes);
         &self.observed
@@ -237,11 +256,11 @@ impl<'a, 'b> Consensus<'a, 'b> {
     }
 
     /// Keeps the verdicts that most copies agree on.
-    fn decide(&mut self, mut votes: Vec<(usize, Holds, u32)>) {
-        votes.sort_by_key(|vote| (vote.0, std::cmp::Reverse(vote.2)));
+    fn decide(&mut self, mut votes: Vec<Verdict>) {
+        votes.sort_by_key(|vote| (vote.candidate, std::cmp::Reverse(vote.fragments)));
         self.observed.verdicts.clear();
-        for group in votes.chunk_by(|a, b| a.0 == b.0) {
-            if group.len() == 1 || group[0].2 > group[1].2 {
+        for group in votes.chunk_by(|a, b| a.candidate == b.candidate) {
+            if group.len() == 1 || group[0].fragments > group[1].fragments {
                 self.observed.verdicts.push(group[0]);
             }
         }

@@ -124,8 +124,8 @@ fn shown(observed: &Observed, site: &Site) -> Allele {
         Site::Indel(index) => observed
             .verdicts
             .iter()
-            .find(|verdict| verdict.0 == *index)
-            .map_or(Allele::Absent, |verdict| match verdict.1 {
+            .find(|verdict| verdict.candidate == *index)
+            .map_or(Allele::Absent, |verdict| match verdict.holds {
                 Holds::Edit => Allele::Variant,
                 Holds::Reference => Allele::Reference,
             }),

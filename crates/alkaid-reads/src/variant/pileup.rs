@@ -115,11 +115,12 @@ impl Pileup {
             allele.mismatches += u64::from(observed.mismatches);
             allele.fragments += u64::from(base.fragments);
         }
-        for &(index, holds, fragments) in &observed.verdicts {
-            let site = &mut self.sites[index];
-            site.strands[usize::from(holds == Holds::Edit)][usize::from(observed.reverse)] += 1;
-            if holds == Holds::Edit {
-                site.fragments += u64::from(fragments);
+        for verdict in &observed.verdicts {
+            let site = &mut self.sites[verdict.candidate];
+            let edited = verdict.holds == Holds::Edit;
+            site.strands[usize::from(edited)][usize::from(verdict.reverse)] += 1;
+            if edited {
+                site.fragments += u64::from(verdict.fragments);
             }
         }
     }
@@ -132,7 +133,7 @@ fn class(quality: u32) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::variant::consensus::Base;
+    use crate::variant::consensus::{Base, Verdict};
     use alkaid_genome::Bundle;
 
     #[test]
@@ -150,8 +151,12 @@ mod tests {
         };
         let observed = Observed {
             bases: vec![base],
-            verdicts: vec![(0, Holds::Edit, 3)],
-            reverse: false,
+            verdicts: vec![Verdict {
+                candidate: 0,
+                holds: Holds::Edit,
+                fragments: 3,
+                reverse: true,
+            }],
             mismatches: 2,
         };
         pileup.add(&observed);
@@ -161,6 +166,7 @@ mod tests {
         assert_eq!((allele.strands, allele.distances[7]), ([0, 2], 2));
         assert_eq!((allele.mismatches, allele.fragments), (4, 6));
         assert_eq!(pileup.sites[0].molecules(), [0, 2]);
+        assert_eq!(pileup.sites[0].strands[1], [0, 2]);
         assert_eq!(pileup.columns[100].depth(), 2);
     }
 }

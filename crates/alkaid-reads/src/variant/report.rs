@@ -50,9 +50,9 @@ pub struct Crossed {
 
 impl Crossed {
     /// From the weighed junctions and those that back a call.
-    pub fn of(weighed: &[Weighed], chosen: &[(usize, String)]) -> Self {
+    pub fn of(anatomy: &Anatomy, weighed: &[Weighed], chosen: &[(usize, String)]) -> Self {
         let mut crossed = Crossed::default();
-        for weighed in weighed.iter().filter(|weighed| !is_small(weighed)) {
+        for weighed in weighed.iter().filter(|weighed| !is_small(anatomy, weighed)) {
             let side = weighed.junction.side;
             for (fragment, crossings) in &weighed.support.evidence {
                 let own = crossed.reads.entry(*fragment).or_default();
@@ -89,12 +89,16 @@ impl Crossed {
     }
 }
 
-/// Whether a junction within ALK is an insertion or deletion that is a small variant, not a rearrangement.
-fn is_small(weighed: &Weighed) -> bool {
-    weighed
-        .junction
-        .within_alk()
-        .is_some_and(|(offset, _)| offset.abs_diff(weighed.junction.alk) <= LONGEST + 1)
+/// Whether a junction within ALK is an insertion or deletion that is a small variant, not a rearrangement: its two ends
+/// lie as near to each other, along the gene or along the transcript.
+fn is_small(anatomy: &Anatomy, weighed: &Weighed) -> bool {
+    let here = weighed.junction.alk;
+    weighed.junction.within_alk().is_some_and(|(there, _)| {
+        let coding = |offset| anatomy.coding_before(offset);
+        let spliced = coding(here).zip(coding(there));
+        here.abs_diff(there) <= LONGEST + 1
+            || spliced.is_some_and(|(a, b)| a.abs_diff(b) as usize <= LONGEST + 1)
+    })
 }
 
 /// What else of the sample matters for its variants.

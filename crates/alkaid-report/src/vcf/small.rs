@@ -139,7 +139,6 @@ fn escaped(value: &str) -> String {
             ';' => "%3B".to_owned(),
             '=' => "%3D".to_owned(),
             ',' => "%2C".to_owned(),
-            ':' => "%3A".to_owned(),
             c if c.is_whitespace() || c.is_control() => "_".to_owned(),
             c => c.to_string(),
         })
