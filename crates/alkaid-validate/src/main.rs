@@ -19,6 +19,7 @@ mod proteins;
 mod real;
 mod speed;
 mod tally;
+mod variants;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -70,6 +71,11 @@ enum Command {
     },
     /// Isoforms, intragenic changes, other starts, molecular barcodes, odd read lengths
     Isoforms {
+        #[command(flatten)]
+        effort: EffortArgs,
+    },
+    /// Catalogued mutations x share x depth x UMI, and on which molecules they stand
+    Variants {
         #[command(flatten)]
         effort: EffortArgs,
     },
@@ -189,6 +195,9 @@ fn run(command: &Command) -> anyhow::Result<String> {
         }
         Command::Isoforms { effort } => {
             isoforms::isoforms(bundle, effort.effort(), &mut effort.cases()?)
+        }
+        Command::Variants { effort } => {
+            variants::variants(bundle, effort.effort(), &mut effort.cases()?)
         }
         Command::Real { folder, cases } => {
             real::real(bundle, folder, &mut CaseFile::create(cases.as_deref())?)

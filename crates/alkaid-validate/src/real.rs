@@ -6,7 +6,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use alkaid_genome::{Bundle, RearrangementClass, reverse_complement};
-use alkaid_reads::finding::{FusionCall, ReadsReport, Verdict};
+use alkaid_reads::finding::{FusionCall, ReadsReport, VariantOrigin, Verdict};
 use anyhow::Context;
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -51,11 +51,9 @@ pub fn real(bundle: &Bundle, folder: &Path, cases: &mut CaseFile) -> anyhow::Res
     spike_ins(&rna, &mut goals);
 
     let file = folder.join("dna_panel_h3122/H3122.bam");
-    h3122(
-        "H3122 panel, BAM",
-        &look("H3122, BAM", std::slice::from_ref(&file))?,
-        &mut goals,
-    );
+    let panel = look("H3122, BAM", std::slice::from_ref(&file))?;
+    h3122("H3122 panel, BAM", &panel, &mut goals);
+    small_variants("H3122 panel, BAM", &panel, &["Q500=", "G1125="], &mut goals);
     let temporary = tempfile::tempdir()?;
     let fastq = fastq_of(&file, temporary.path())?;
     h3122(
@@ -65,11 +63,9 @@ pub fn real(bundle: &Bundle, folder: &Path, cases: &mut CaseFile) -> anyhow::Res
     );
 
     let file = folder.join("dna_panel_hcc827/HCC827.bam");
-    negative(
-        "HCC827 panel, BAM",
-        &look("HCC827, BAM", std::slice::from_ref(&file))?,
-        &mut goals,
-    );
+    let panel = look("HCC827, BAM", std::slice::from_ref(&file))?;
+    negative("HCC827 panel, BAM", &panel, &mut goals);
+    small_variants("HCC827 panel, BAM", &panel, &["Q500=", "G845="], &mut goals);
     let temporary = tempfile::tempdir()?;
     let fastq = fastq_of(&file, temporary.path())?;
     negative(
@@ -190,6 +186,45 @@ fn h3122(name: &str, report: &ReadsReport, goals: &mut Goals) {
     );
     let others = report.calls.len().saturating_sub(1);
     goals.row(name, &format!("{others} other ALK calls"), "0", others == 0);
+}
+
+/// A cell line without a known kinase mutation: nothing somatic there, and its inherited variants called so. These are
+/// the positions at which an independent pileup of the file shows a share above 0.8.
+fn small_variants(name: &str, report: &ReadsReport, inherited: &[&str], goals: &mut Goals) {
+    let variants = &report.small_variants.variants;
+    let somatic: Vec<String> = variants
+        .iter()
+        .filter(|variant| {
+            variant.in_kinase_domain
+                && variant.origin != VariantOrigin::LikelyGermline
+                && variant.allele_fraction >= 0.01
+        })
+        .map(|variant| format!("{} at {}", variant.name, variant.allele_fraction))
+        .collect();
+    let shown = if somatic.is_empty() {
+        "none".to_owned()
+    } else {
+        somatic.join(", ")
+    };
+    goals.row(
+        name,
+        &format!("kinase-domain mutations not likely germline: {shown}"),
+        "none at a share of 1 % or more",
+        somatic.is_empty(),
+    );
+    let germline: Vec<String> = variants
+        .iter()
+        .filter(|variant| variant.origin == VariantOrigin::LikelyGermline)
+        .map(|variant| variant.name.clone())
+        .collect();
+    goals.row(
+        name,
+        &format!("likely germline: {}", germline.join(", ")),
+        &format!("{} among them", inherited.join(", ")),
+        inherited
+            .iter()
+            .all(|name| germline.iter().any(|own| own == name)),
+    );
 }
 
 fn range(interval: Option<[u64; 2]>, own: Option<u64>) -> String {
