@@ -11,6 +11,10 @@ pub const FIRST_BREAK_EXON: u16 = 16;
 /// ALK exon that starts the canonical fusion: all of the kinase lies at or after it.
 pub const CANONICAL_EXON: u16 = 20;
 
+/// Bases of intron watched on either side of an exon. A read of DNA that holds a short piece of an exon with a mutation
+/// in it must be found as easily as one without.
+const FLANK: usize = 32;
+
 /// One ALK exon in locus offsets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlkExon {
@@ -119,11 +123,22 @@ impl<'b> Anatomy<'b> {
         start..end
     }
 
-    /// Stretches that the sieve watches: every exon, and the whole break region.
+    /// Stretches that the sieve watches: every exon with its flanks, and the whole break region.
     pub fn watched(&self) -> Vec<Range<usize>> {
         let region = self.break_region();
-        let mut spans: Vec<_> = self.exons.iter().map(|exon| exon.span.clone()).collect();
-        spans.retain(|span| !(region.start <= span.start && span.end <= region.end));
+        let flanked = |span: &Range<usize>| {
+            span.start.saturating_sub(FLANK)..(span.end + FLANK).min(self.sequence.len())
+        };
+        let mut spans: Vec<_> = self.exons.iter().map(|exon| flanked(&exon.span)).collect();
+        // What of an exon's flanks lies in the region is watched with it.
+        spans.retain_mut(|span| {
+            if span.start < region.start {
+                span.end = span.end.min(region.start);
+            } else {
+                span.start = span.start.max(region.end);
+            }
+            span.start < span.end
+        });
         spans.push(region);
         spans.sort_by_key(|span| span.start);
         spans
@@ -196,6 +211,19 @@ mod tests {
         );
         let intron = anatomy.exons[18].span.end..anatomy.exons[19].span.start;
         assert!(!anatomy.repeated(intron.start, intron.len()), "intron 19");
+    }
+
+    #[test]
+    fn every_exon_is_watched_once() {
+        let anatomy = Anatomy::new(Bundle::embedded());
+        let spans = anatomy.watched();
+        assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
+        for exon in &anatomy.exons {
+            let holds = |span: &Range<usize>| {
+                span.start <= exon.span.start && exon.span.end <= span.end
+            };
+            assert_eq!(spans.iter().filter(|span| holds(span)).count(), 1);
+        }
     }
 
     #[test]

@@ -25,6 +25,9 @@ const MAX_CANDIDATES: usize = 200;
 const MIN_MOLECULES: u32 = 2;
 /// Bases of intron that a read of RNA matches by chance.
 const CHANCE: usize = 8;
+/// An edit so near (bases) to one that so many times more molecules show is the same one, with a sequencing error in or
+/// beside it.
+const SATELLITE: (usize, u64) = (12, 20);
 /// Net number of bases by which a read must prefer one of the two sequences.
 const MIN_GAIN: usize = 2;
 /// Share of mismatches above which a read is neither.
@@ -79,8 +82,17 @@ impl Sightings {
             .filter(|(_, molecules)| *molecules >= MIN_MOLECULES)
             .collect();
         all.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-        all.truncate(MAX_CANDIDATES);
-        let mut edits: Vec<Edit> = all.into_iter().map(|(edit, _)| edit).collect();
+        let mut kept: Vec<(Edit, u32)> = Vec::new();
+        for (edit, molecules) in all {
+            let satellite = kept.iter().any(|(known, more)| {
+                known.at.abs_diff(edit.at) <= SATELLITE.0
+                    && u64::from(*more) >= SATELLITE.1 * u64::from(molecules)
+            });
+            if !satellite && kept.len() < MAX_CANDIDATES {
+                kept.push((edit, molecules));
+            }
+        }
+        let mut edits: Vec<Edit> = kept.into_iter().map(|(edit, _)| edit).collect();
         edits.sort();
         edits
     }

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 pub const V1: &str = "EML4:e13::ALK:e20=10";
 
 /// What `--out` writes.
-pub const RESULTS: [&str; 9] = [
+pub const RESULTS: [&str; 14] = [
     "alkaid_mqc.json",
     "evidence.bam",
     "evidence.bam.bai",
@@ -29,6 +29,11 @@ pub const RESULTS: [&str; 9] = [
     "fusions.vcf.gz.tbi",
     "qc.json",
     "refused.tsv",
+    "refused_variants.tsv",
+    "variant_bounds.tsv",
+    "variants.tsv",
+    "variants.vcf.gz",
+    "variants.vcf.gz.tbi",
 ];
 
 /// Simulated reads in a folder of their own, which goes when this does.
