@@ -219,9 +219,8 @@ mod tests {
         let spans = anatomy.watched();
         assert!(spans.windows(2).all(|pair| pair[0].end <= pair[1].start));
         for exon in &anatomy.exons {
-            let holds = |span: &Range<usize>| {
-                span.start <= exon.span.start && exon.span.end <= span.end
-            };
+            let holds =
+                |span: &Range<usize>| span.start <= exon.span.start && exon.span.end <= span.end;
             assert_eq!(spans.iter().filter(|span| holds(span)).count(), 1);
         }
     }

@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use super::Edit;
 use super::call::{Candidate, Site};
-use super::consensus::Observed;
+use super::consensus::{Columns, Observed};
 use super::indel::Holds;
+use super::pileup::Pileup;
 use super::shelf::Shelved;
 use crate::anatomy::Anatomy;
 
@@ -159,7 +160,8 @@ pub fn side(copies: &[Shelved], fused: impl Fn(usize) -> bool, junction: Option<
     }
 }
 
-/// Takes neighbouring changes that share their molecules together, as one change.
+/// Takes neighbouring changes that share their molecules together, as one change. Refused ones among them
+/// ([`companions`]) stay only where they join one that was called.
 pub fn join(
     anatomy: &Anatomy,
     variants: Vec<Candidate>,
@@ -167,18 +169,20 @@ pub fn join(
 ) -> (Vec<Candidate>, Patterns) {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for index in 0..variants.len() {
-        let joins = groups
-            .last()
-            .and_then(|group| group.last())
-            .is_some_and(|&last| {
+        // The last group that it fits: several alleles of one base can stand between.
+        let fits = |group: &Vec<usize>| {
+            group.last().is_some_and(|&last| {
                 neighbours(anatomy, &variants[last].edit, &variants[index].edit)
                     && together(patterns, last, index)
-            });
-        match groups.last_mut() {
-            Some(group) if joins => group.push(index),
-            _ => groups.push(vec![index]),
+            })
+        };
+        match groups.iter().rposition(fits) {
+            Some(group) => groups[group].push(index),
+            None => groups.push(vec![index]),
         }
     }
+    // A companion that joins nothing was called by nobody.
+    groups.retain(|group| group.iter().any(|&index| variants[index].refusal.is_none()));
     let patterns = patterns.regrouped(&groups);
     let joined = groups
         .iter()
@@ -192,6 +196,52 @@ pub fn join(
         })
         .collect();
     (joined, patterns)
+}
+
+/// Alleles in the codon of a called substitution that were too rare to be called by themselves: parts of one change of
+/// several bases, perhaps. `called` is by place, and so is what is returned, the called among it.
+pub fn companions(
+    anatomy: &Anatomy,
+    columns: &Columns,
+    pileup: &Pileup,
+    called: Vec<Candidate>,
+) -> Vec<Candidate> {
+    let mut all = called.clone();
+    for own in &called {
+        let Site::Column(number, _) = own.site else {
+            continue;
+        };
+        for other in number.saturating_sub(2)..(number + 3).min(columns.count) {
+            let column = &pileup.columns[other];
+            for code in (0..4u8).filter(|code| *code != column.reference) {
+                let allele = &column.alleles[usize::from(code)];
+                let candidate = Candidate {
+                    edit: Edit {
+                        at: columns.offset(other),
+                        deleted: 1,
+                        inserted: vec![b"ACGT"[usize::from(code)]],
+                    },
+                    site: Site::Column(other, code),
+                    depth: column.depth(),
+                    molecules: allele.molecules(),
+                    fragments: allele.fragments,
+                    strands: allele.strands,
+                    expected: 0.0,
+                    chance: 1.0,
+                    refusal: Some(("companion", String::new())),
+                };
+                let beside = other != number
+                    && (neighbours(anatomy, &candidate.edit, &own.edit)
+                        || neighbours(anatomy, &own.edit, &candidate.edit));
+                let known = all.iter().any(|known| known.site == candidate.site);
+                if beside && !known && candidate.molecules >= MIN_MOLECULES {
+                    all.push(candidate);
+                }
+            }
+        }
+    }
+    all.sort_by(|a, b| a.edit.cmp(&b.edit));
+    all
 }
 
 /// Whether two changes lie in one codon or side by side.
@@ -244,6 +294,7 @@ fn merged(
     // The weakest member stands for what was not counted for all of them at once.
     let weakest = members
         .iter()
+        .filter(|member| member.refusal.is_none())
         .min_by_key(|member| member.molecules)
         .copied()
         .unwrap_or(members[0]);

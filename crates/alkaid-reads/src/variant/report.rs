@@ -13,7 +13,7 @@ use super::indel::{LONGEST, Sightings};
 use super::model::ErrorModel;
 use super::names::{Names, name};
 use super::origin::origin;
-use super::phase::{Allele, Patterns, Side, join, present, side};
+use super::phase::{Allele, Patterns, Side, companions, join, present, side};
 use super::pileup::Pileup;
 use super::shelf::{Grouping, Shelf, Shelved, ShelvedRead};
 use super::statistics::{exact_interval, phred};
@@ -152,6 +152,7 @@ pub fn find(
     )
     .into_iter()
     .partition(|candidate| candidate.refusal.is_none());
+    let called = companions(anatomy, &columns, &pileup, called);
     let mut patterns = Patterns::default();
     if !called.is_empty() {
         shelf.for_each_molecule(grouping, |copies| {

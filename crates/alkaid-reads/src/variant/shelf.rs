@@ -16,7 +16,7 @@ use crate::place::{Placed, code};
 /// Compartments.
 const COMPARTMENTS: usize = 64;
 /// Packed bytes held in memory over all compartments; then all are written out.
-const MEMORY: usize = 64 << 20;
+const MEMORY: usize = 24 << 20;
 /// Bases of intron on either side of a coding exon that are looked at: the splice sites.
 pub const SPLICE_FLANK: usize = 8;
 /// Quality of a base whose file states none.
