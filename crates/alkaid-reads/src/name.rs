@@ -664,7 +664,7 @@ fn hgvs_dna(bundle: &Bundle, anatomy: &Anatomy, junction: &Junction) -> Option<S
 }
 
 /// RefSeq accession of a chromosome.
-fn chromosome_accession(assembly: alkaid_genome::Assembly, chrom: &str) -> Option<String> {
+pub fn chromosome_accession(assembly: alkaid_genome::Assembly, chrom: &str) -> Option<String> {
     /// GRCh38 versions of NC_000001 … NC_000024; those of GRCh37 are one less (NCBI assembly reports).
     const VERSIONS: [u8; 24] = [
         11, 12, 12, 12, 10, 12, 14, 11, 12, 11, 10, 12, 11, 9, 10, 10, 11, 10, 10, 11, 9, 11, 11,

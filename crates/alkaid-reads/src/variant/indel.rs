@@ -357,11 +357,10 @@ pub fn reading(
             Some(fit) if fit.holds == Holds::Reference => {
                 plain.verdicts.push((index, Holds::Reference));
             }
-            Some(fit) => {
-                if best.as_ref().is_none_or(|(_, known)| fit.gain > known.gain) {
-                    best = Some((index, fit));
-                }
+            Some(fit) if best.as_ref().is_none_or(|(_, known)| fit.gain > known.gain) => {
+                best = Some((index, fit));
             }
+            Some(_) => {}
         }
     }
     if let Some((index, fit)) = best {
@@ -624,8 +623,14 @@ mod tests {
             let read = shelved(&placer, &transcript[start..start + 90]);
             let read = settled(&anatomy, Molecule::Rna, &read);
             let found = edits(&anatomy, Molecule::Rna, &read);
-            assert_eq!(found, [edit.clone()], "{read:?}");
-            let reading = reading(&anatomy, Molecule::Rna, &read, 0..90, &[edit.clone()]);
+            assert_eq!(found, std::slice::from_ref(&edit), "{read:?}");
+            let reading = reading(
+                &anatomy,
+                Molecule::Rna,
+                &read,
+                0..90,
+                std::slice::from_ref(&edit),
+            );
             assert_eq!(reading.verdicts, [(0, Holds::Edit)]);
         }
     }
@@ -637,7 +642,13 @@ mod tests {
         let edit = edits_of_interest(&anatomy).swap_remove(1);
         for sense in over(&anatomy, &edit, 10) {
             let read = shelved(&placer, &sense);
-            let reading = reading(&anatomy, Molecule::Dna, &read, 0..100, &[edit.clone()]);
+            let reading = reading(
+                &anatomy,
+                Molecule::Dna,
+                &read,
+                0..100,
+                std::slice::from_ref(&edit),
+            );
             for (index, offset, length) in reading.stretches {
                 assert_eq!(
                     sense[index..index + length],

@@ -6,14 +6,14 @@
 
 use std::ops::Range;
 
-use alkaid_genome::{Strand, reverse_complement, translate};
+use alkaid_genome::{Assembly, Strand, reverse_complement, translate};
 
 use super::Edit;
+use super::indel::shifted_right;
 use super::shelf::coding_exons;
 use crate::anatomy::Anatomy;
 use crate::finding::{Consequence, Molecule};
-
-use super::indel::shifted_right;
+use crate::name::chromosome_accession;
 
 /// One-letter and three-letter codes of amino acids; `*` is a stop codon.
 const AMINO_ACIDS: [(u8, &str); 21] = [
@@ -197,10 +197,8 @@ pub fn coding_position(anatomy: &Anatomy, offset: usize) -> String {
 
 fn genomic(anatomy: &Anatomy, edit: &Edit) -> String {
     let chrom = &anatomy.transcript.chrom;
-    let accession = match chrom.as_str() == "chr2" {
-        true => "NC_000002.12",
-        false => chrom,
-    };
+    // The locus is cut from GRCh38, whatever the input was aligned to.
+    let accession = chromosome_accession(Assembly::Grch38, chrom).unwrap_or_else(|| chrom.clone());
     // The chromosome's 3' side is ALK's 5' side.
     let reverse = anatomy.locus.strand == Strand::Reverse;
     let edit = if reverse {
@@ -339,7 +337,7 @@ fn protein(anatomy: &Anatomy, edit: &Edit) -> Option<Protein> {
         .collect();
     let before = translate(&coding);
     // A shifted frame may read on beyond the stop codon, into what the last exon has behind it.
-    if let (Some((number, coded)), true) = (exons.last(), true)
+    if let Some((number, coded)) = exons.last()
         && let Some(exon) = anatomy.exon(*number)
     {
         coding.extend_from_slice(&anatomy.sequence[coded.end..exon.span.end]);
