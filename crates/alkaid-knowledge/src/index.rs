@@ -8,8 +8,9 @@ use crate::provenance::{Fact, Provenance};
 use crate::table::Status;
 use crate::{
     alk_domains, alk_exons, alk_facts, civic_items, detection, drugs, fish_protocol, guide,
-    mutations, named_variants, off_target_resistance, on_target_resistance, partners, potencies,
-    potency_datasets, prevalence, published_evidence, regulatory_events, reported_junctions,
+    mutations, named_variants, off_target_resistance, on_target_resistance, partners,
+    polymorphisms, potencies, potency_datasets, prevalence, published_evidence, regulatory_events,
+    reported_junctions,
     trial_results, trials, variant_properties,
 };
 
@@ -96,6 +97,7 @@ pub fn tables() -> &'static [IndexedTable] {
             IndexedTable::of("trials", "trials", trials()),
             IndexedTable::of("trial_results", "trials", trial_results()),
             IndexedTable::of("mutations", "on-target resistance", mutations()),
+            IndexedTable::of("polymorphisms", "ALK itself", polymorphisms()),
             IndexedTable::of(
                 "resistance_on_target",
                 "on-target resistance",

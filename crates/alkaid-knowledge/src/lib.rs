@@ -13,6 +13,7 @@
 //! | named variants | [`named_variants`], [`variant_properties`] | [`named_variant`], [`properties_of`] |
 //! | prevalence | [`prevalence`] | |
 //! | kinase mutations | [`mutations`] | [`mutation`] |
+//! | polymorphisms | [`polymorphisms`] | |
 //! | drugs | [`drugs`], [`regulatory_events`] | [`drug`], [`regulatory_status`] as of a [`Date`] |
 //! | trials | [`trials`], [`trial_results`] | [`trial`], [`results_of`] |
 //! | potency | [`potency_datasets`], [`potencies`] | [`potency_dataset`] |
@@ -64,12 +65,12 @@ mod detection;
 mod domains;
 mod drugs;
 mod guide;
-mod hotspots;
 mod index;
 mod junctions;
 mod matching;
 mod mutations;
 mod partners;
+mod polymorphisms;
 mod potency;
 mod prevalence;
 mod properties;
@@ -93,13 +94,13 @@ pub use date::{Date, DateError};
 pub use detection::{Detection, DetectionKind, detection};
 pub use domains::{Domain, alk_domain, alk_domains};
 pub use drugs::{Drug, DrugKind, drug, drugs};
-pub use hotspots::{Hotspot, Polymorphism, alk_hotspots, alk_polymorphisms};
 pub use guide::{GuideEntry, GuideTable, GuideVerdict, PrimaryRow, guide};
 pub use index::{IndexedRow, IndexedTable, StatusCount, tables};
 pub use junctions::{Frame, ReportedJunction, junctions_of, reported_junctions};
 pub use matching::{Extent, Findings, Fit, Grade, fit, fit_mutations};
 pub use mutations::{Mutation, MutationKind, mutation, mutations};
 pub use partners::{Oligomerisation, Partner, partner, partners};
+pub use polymorphisms::{Polymorphism, polymorphisms};
 pub use potency::{
     Potency, PotencyBand, PotencyDataset, Relation, potencies, potency_dataset, potency_datasets,
 };

@@ -138,7 +138,10 @@ pub struct FactList {
 
 /// The topics with the tables that belong to them.
 const TOPICS: &[(&str, &[&str])] = &[
-    ("alk", &["alk_facts", "alk_domains", "alk_exons"]),
+    (
+        "alk",
+        &["alk_facts", "alk_domains", "alk_exons", "polymorphisms"],
+    ),
     ("partners", &["partners", "partner_junctions"]),
     ("variants", &["named_variants", "variant_properties"]),
     ("mutations", &["mutations"]),

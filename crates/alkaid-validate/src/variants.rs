@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use alkaid_genome::{Bundle, CdsPosition};
-use alkaid_knowledge::{Hotspot, alk_hotspots};
+use alkaid_knowledge::{Mutation, mutations};
 use alkaid_reads::finding::{PairVerdict, PhaseVerdict, ReadsReport};
 use alkaid_simulate::{
     Amount, BackgroundPlan, ErrorPlan, FusionPlan, LibraryPlan, QualityProfile, ReadPlan,
@@ -68,7 +68,7 @@ fn detection(
     cases: &mut CaseFile,
     goals: &mut Goals,
 ) -> anyhow::Result<(String, String)> {
-    let mutations = alk_hotspots();
+    let mutations = mutations();
     let conditions: Vec<(f64, u32, bool)> = SHARES
         .into_iter()
         .flat_map(|share| DEPTHS.map(|depth| (share, depth)))
@@ -115,7 +115,7 @@ fn detection(
             } else {
                 "WRONG"
             },
-            mutations[mutation].mutation,
+            mutations[mutation].name,
             &format!(
                 "share {share}, depth {depth}{}",
                 if umi { ", UMI" } else { "" }
@@ -188,7 +188,7 @@ fn thinned(effort: Effort) -> String {
 /// The exon of a mutation as DNA, a share of it mutated.
 fn plan(
     bundle: &Bundle,
-    mutation: &Hotspot,
+    mutation: &Mutation,
     share: f64,
     depth: u32,
     umi: bool,
@@ -209,7 +209,7 @@ fn plan(
     Ok(SimulationPlan {
         seed,
         fusions: vec![
-            molecule(&format!("[{}]", mutation.mutation), share)?,
+            molecule(&format!("[{}]", mutation.name), share)?,
             molecule("", 1.0 - share)?,
         ],
         reads: ReadPlan {
@@ -234,7 +234,7 @@ fn plan(
     })
 }
 
-fn detected(mutation: &Hotspot, share: f64, report: &ReadsReport) -> Detection {
+fn detected(mutation: &Mutation, share: f64, report: &ReadsReport) -> Detection {
     let variants = &report.small_variants.variants;
     let own = variants
         .iter()
@@ -246,7 +246,7 @@ fn detected(mutation: &Hotspot, share: f64, report: &ReadsReport) -> Detection {
         .find(|bound| bound.codon == mutation.residue);
     Detection {
         called: own.is_some(),
-        name_right: own.is_some_and(|variant| variant.name == mutation.mutation),
+        name_right: own.is_some_and(|variant| variant.name == mutation.name),
         others: variants.len() - usize::from(own.is_some()),
         power: bound.map_or(0.0, |bound| {
             at_least(bound.molecules_needed, bound.depth, share)
@@ -482,10 +482,7 @@ mod tests {
     #[test]
     fn every_pair_is_catalogued() {
         for name in PAIRS.iter().flatten() {
-            assert!(
-                alk_hotspots().iter().any(|row| row.mutation == *name),
-                "{name}"
-            );
+            assert!(mutations().iter().any(|row| row.name == *name), "{name}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Per codon of a catalogued mutation: the share of molecules that would have been seen.
 
-use alkaid_knowledge::alk_hotspots;
+use alkaid_knowledge::mutations;
 
 use super::call::Limits;
 use super::consensus::Columns;
@@ -23,7 +23,7 @@ pub fn bounds(
     limits: &Limits,
 ) -> Vec<VariantBound> {
     let mut bounds: Vec<VariantBound> = Vec::new();
-    for row in alk_hotspots() {
+    for row in mutations() {
         if bounds.last().is_some_and(|last| last.codon == row.residue) {
             continue;
         }
@@ -49,7 +49,7 @@ pub fn bounds(
         }
         bounds.push(VariantBound {
             codon: row.residue,
-            residue: format!("{}{}", &row.mutation[..1], row.residue),
+            residue: format!("{}{}", row.reference, row.residue),
             exon: own
                 .first()
                 .and_then(|&column| anatomy.exon_at(columns.offset(column)))

@@ -8,7 +8,7 @@ use super::pileup::{Column, DISTANCES, Pileup};
 use super::statistics::{at_least, fisher, lower};
 use crate::anatomy::Anatomy;
 use crate::finding::Molecule;
-use alkaid_knowledge::alk_hotspots;
+use alkaid_knowledge::mutations;
 
 /// Expected number of false alleles per sample: half of it over the codons of catalogued mutations, half over all.
 pub const FALSE_ALLELES: f64 = 0.01;
@@ -77,7 +77,7 @@ impl Limits {
     /// Divides what may be false among the alleles tested.
     pub fn new(anatomy: &Anatomy, columns: &Columns, pileup: &Pileup) -> Self {
         let mut hot = vec![false; columns.count];
-        for row in alk_hotspots() {
+        for row in mutations() {
             for position in 3 * row.residue - 2..=3 * row.residue {
                 if let Some(column) =
                     offset_of_coding(anatomy, position).and_then(|offset| columns.of(offset))

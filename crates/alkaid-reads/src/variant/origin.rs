@@ -1,6 +1,6 @@
 //! Whether a variant is likely inherited: by a table of polymorphisms, and by its share of the molecules.
 
-use alkaid_knowledge::alk_polymorphisms;
+use alkaid_knowledge::{Status, default_facts, polymorphisms};
 use statrs::function::gamma::ln_gamma;
 
 use super::names::Names;
@@ -25,7 +25,8 @@ pub fn origin(
 ) -> (VariantOrigin, String, Option<&'static str>) {
     let share = f64::from(seen) / f64::from(depth.max(1));
     let coding = names.coding.rsplit(':').next().unwrap_or_default();
-    if let Some(known) = alk_polymorphisms().iter().find(|row| row.coding == coding) {
+    // Rows that nobody has read in a source are left out: the share has to speak for them.
+    if let Some(known) = default_facts(polymorphisms()).find(|row| row.coding == coding) {
         let rare = if share < FOREIGN {
             "; at so low a share it is another person's DNA (contamination, transplant, carrier), not a tumour's mutation"
         } else {
@@ -34,7 +35,9 @@ pub fn origin(
         return (
             VariantOrigin::LikelyGermline,
             format!("a known polymorphism{rare}"),
-            known.id,
+            known
+                .id
+                .filter(|_| known.id_status == Some(Status::Sourced)),
         );
     }
     let uniform = ln_beta_binomial(seen, depth, (1.0, 1.0));

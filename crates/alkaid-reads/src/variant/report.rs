@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::ops::Range;
 
-use alkaid_knowledge::{alk_domain, alk_hotspots};
+use alkaid_knowledge::{alk_domain, mutations};
 
 use super::bound::bounds;
 use super::call::{Candidate, FALSE_ALLELES, Limits, call};
@@ -195,7 +195,7 @@ fn variant(
     names: &Names,
     phase: VariantPhase,
 ) -> Variant {
-    let catalogued = alk_hotspots().iter().any(|row| row.mutation == names.short);
+    let catalogued = mutations().iter().any(|row| row.name == names.short);
     let (origin, origin_reason, polymorphism) =
         origin(names, catalogued, candidate.molecules, candidate.depth);
     let (pos, reference, alternative) = names.record.clone();

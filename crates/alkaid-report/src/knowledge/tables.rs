@@ -18,6 +18,7 @@ static SPECS: &[&dyn Listed] = &[
     &alk::DOMAINS,
     &alk::EXONS,
     &alk::MUTATIONS,
+    &alk::POLYMORPHISMS,
     &fusions::PARTNERS,
     &fusions::JUNCTIONS,
     &fusions::VARIANTS,

@@ -1,7 +1,8 @@
 //! ALK itself and the mutations of its kinase.
 
 use alkaid_knowledge::{
-    AlkExon, AlkFact, Domain, Mutation, alk_domains, alk_exons, alk_facts, mutations,
+    AlkExon, AlkFact, Domain, Mutation, Polymorphism, alk_domains, alk_exons, alk_facts, mutations,
+    polymorphisms,
 };
 
 use crate::knowledge::Show::{Always, Below, Files};
@@ -105,4 +106,20 @@ pub(super) static MUTATIONS: Spec<Mutation> = Spec {
             .drugs(row.drugs.clone())
             .tumours(tumours)
     },
+};
+
+pub(super) static POLYMORPHISMS: Spec<Polymorphism> = Spec {
+    name: "polymorphisms",
+    title: "Common polymorphisms of ALK (NM_004304.5)",
+    rows: polymorphisms,
+    columns: &[
+        ("coding", Always, |row, _| Cell::text(row.coding)),
+        ("protein", Always, |row, _| Cell::text(row.protein)),
+        ("id", Always, |row, _| Cell::optional(row.id)),
+        ("id_status", Always, |row, _| {
+            Cell::optional(row.id_status.map(alkaid_knowledge::Status::as_str))
+        }),
+        ("note", Below, |row, _| Cell::optional(row.note)),
+    ],
+    facets: |_| Facets::default(),
 };
