@@ -10,8 +10,7 @@ use crate::{
     alk_domains, alk_exons, alk_facts, civic_items, detection, drugs, fish_protocol, guide,
     mutations, named_variants, off_target_resistance, on_target_resistance, partners,
     polymorphisms, potencies, potency_datasets, prevalence, published_evidence, regulatory_events,
-    reported_junctions,
-    trial_results, trials, variant_properties,
+    reported_junctions, trial_results, trials, variant_properties,
 };
 
 /// A row, as far as all tables have it.
