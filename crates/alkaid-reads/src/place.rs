@@ -21,6 +21,8 @@ const MIN_UNIQUE: usize = 20;
 const SHORT_OVERHANG: i32 = 6;
 /// The same when the read goes on beyond it with something else.
 const LONG_OVERHANG: i32 = 18;
+/// log2 of the bits of the filter before the table of seeds: 32 KiB.
+const FILTER_BITS: u32 = 18;
 /// Diagonals tried per read and strand.
 const DIAGONALS: usize = 4;
 /// An ALK part with a larger share of mismatches is a look-alike, not ALK.
@@ -71,6 +73,8 @@ impl Placed {
 pub struct Placer<'a, 'b> {
     anatomy: &'a Anatomy<'b>,
     seeds: HashMap<u32, Vec<u32>, BuildKmerHasher>,
+    /// One bit for the hash of each seed: most 12-mers of other genes need no look-up.
+    filter: Vec<u64>,
 }
 
 /// One direction of an extension: what was gained, how far it went, and over which stretches.
@@ -94,7 +98,16 @@ impl<'a, 'b> Placer<'a, 'b> {
                 }
             }
         }
-        Placer { anatomy, seeds }
+        let mut filter = vec![0; 1 << (FILTER_BITS - 6)];
+        for &key in seeds.keys() {
+            let slot = slot(key);
+            filter[slot >> 6] |= 1 << (slot & 63);
+        }
+        Placer {
+            anatomy,
+            seeds,
+            filter,
+        }
     }
 
     /// The best placement of `sense`, the read or its reverse complement.
@@ -145,6 +158,10 @@ impl<'a, 'b> Placer<'a, 'b> {
         // (diagonal shifted to be positive, first and last index, count)
         let mut found: Vec<(usize, [usize; 2], usize)> = Vec::new();
         for (index, key) in kmers(read) {
+            let slot = slot(key);
+            if self.filter[slot >> 6] >> (slot & 63) & 1 == 0 {
+                continue;
+            }
             let Some(offsets) = self.seeds.get(&key) else {
                 continue;
             };
@@ -396,6 +413,11 @@ pub(crate) fn code(base: u8) -> Option<u32> {
         b'T' => Some(3),
         _ => None,
     }
+}
+
+/// The filter's bit of a seed.
+fn slot(key: u32) -> usize {
+    (key.wrapping_mul(0x9E37_79B1) >> (32 - FILTER_BITS)) as usize
 }
 
 /// Every seed of a read with its index.

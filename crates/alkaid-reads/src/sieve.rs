@@ -4,7 +4,7 @@
 //! than reading the file. A few 16-mers of a read are looked up among all 16-mers of the small target: the first, the
 //! last, and others evenly between them. In a read across a junction ALK's part reaches to one end of the read, so that
 //! a part of 16 bases is found at either end, and the others are there for sequencing errors and for adapters: every
-//! error-free run of 43 bases is found wherever it lies. Because most RNA junctions enter ALK exactly at an exon start, the
+//! error-free run of 57 bases is found wherever it lies. Because most RNA junctions enter ALK exactly at an exon start, the
 //! 12-mers at either end of the read are looked up among the first bases of exons 16–20 as well: there a part of 12 bases
 //! is found.
 
@@ -22,7 +22,7 @@ const SHORT_STEP: usize = 4;
 /// log2 of the words in the first-tier table: 256 KiB stay in the second-level cache.
 const WORD_BITS: u32 = 15;
 /// Most bases from one probe to the next.
-const GAP: usize = 28;
+const GAP: usize = 42;
 /// Longest read probed in one go; longer ones are probed in overlapping pieces.
 const CHUNK: usize = 512;
 
@@ -260,13 +260,13 @@ mod tests {
     }
 
     #[test]
-    fn finds_a_run_of_43_at_any_phase_on_both_strands() {
+    fn finds_a_run_of_57_at_any_phase_on_both_strands() {
         let (anatomy, sieve) = sieve();
         let exon = anatomy.exon(22).unwrap().span.clone();
-        for left in 0..29 {
-            for start in [exon.start, exon.start + 7, exon.end - 43] {
+        for left in 0..43 {
+            for start in [exon.start, exon.start + 7, exon.end - 57] {
                 let mut read = filler(20 + left, 7);
-                read.extend(&anatomy.sequence[start..start + 43]);
+                read.extend(&anatomy.sequence[start..start + 57]);
                 read.extend(filler(31, 9));
                 assert!(sieve.hits(&read), "missed at phase {left}");
                 assert!(
@@ -316,7 +316,7 @@ mod tests {
         let (anatomy, sieve) = sieve();
         let start = anatomy.exon(20).unwrap().span.start;
         let mut read = filler(1_500, 5);
-        read.extend(&anatomy.sequence[start..start + 40]);
+        read.extend(&anatomy.sequence[start..start + 60]);
         read.extend(filler(700, 6));
         assert!(sieve.hits(&read));
     }

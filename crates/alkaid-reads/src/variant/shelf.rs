@@ -13,6 +13,8 @@ use crate::census::duplicate_key;
 use crate::fragment::Fragment;
 use crate::place::{Placed, code};
 
+/// Bases on ALK that a fragment needs to be taken for ALK: pieces that other genes share with it are shorter.
+const MIN_BASES: usize = 24;
 /// Compartments.
 const COMPARTMENTS: usize = 64;
 /// Packed bytes held in memory over all compartments; then all are written out.
@@ -132,7 +134,9 @@ impl Shelf {
                 .iter()
                 .any(|&(start, length)| overlaps(&self.spans, start..start + length))
         };
-        if !placed.iter().flatten().any(touches) {
+        let bases = placed.iter().flatten().flat_map(|placed| &placed.blocks);
+        let bases: usize = bases.map(|&(_, length)| length).sum();
+        if bases < MIN_BASES || !placed.iter().flatten().any(touches) {
             return Ok(());
         }
         self.fragments += 1;
@@ -352,8 +356,9 @@ mod tests {
     fn a_fragment_comes_back_in_sense_and_with_its_copies() {
         let anatomy = Anatomy::new(Bundle::embedded());
         let mut shelf = Shelf::new(&anatomy);
-        let read = fragment(b"ACGTN");
-        let place = placed(&anatomy, true, 5);
+        let read = fragment(b"ACGTACGTACGTACGTACGTACGTACGTN");
+        let length = read.first.bases.len();
+        let place = placed(&anatomy, true, length);
         for stored in [None, Some(7)] {
             shelf.push(&read, [Some(&place), None], stored).unwrap();
         }
@@ -369,9 +374,9 @@ mod tests {
             let stored: Vec<_> = molecules[0].iter().map(|copy| copy.stored).collect();
             assert_eq!(stored, [None, Some(7)]);
             let own = &molecules[0][0].reads[0];
-            assert_eq!(own.bases, [4, 0, 1, 2, 3]);
-            assert_eq!(own.quals, [0, 37, 37, 37, 37]);
-            assert!(own.reverse && own.end() == 5);
+            assert_eq!(own.bases[..5], [4, 0, 1, 2, 3]);
+            assert_eq!(own.quals[..5], [0, 37, 37, 37, 37]);
+            assert!(own.reverse && own.end() == length);
         }
         let mut alone = 0;
         shelf
@@ -382,14 +387,18 @@ mod tests {
     }
 
     #[test]
-    fn introns_are_not_shelved() {
+    fn introns_and_short_pieces_are_not_shelved() {
         let anatomy = Anatomy::new(Bundle::embedded());
-        let mut shelf = Shelf::new(&anatomy);
-        let mut place = placed(&anatomy, false, 5);
-        place.blocks[0].0 -= 100;
-        shelf
-            .push(&fragment(b"ACGTA"), [Some(&place), None], None)
-            .unwrap();
-        assert_eq!(shelf.fragments(), 0);
+        let shelved = |length: usize, away: usize| {
+            let mut shelf = Shelf::new(&anatomy);
+            let mut place = placed(&anatomy, false, length);
+            place.blocks[0].0 -= away;
+            let read = fragment(&vec![b'A'; length]);
+            shelf.push(&read, [Some(&place), None], None).unwrap();
+            shelf.fragments()
+        };
+        assert_eq!(shelved(MIN_BASES, 0), 1);
+        assert_eq!(shelved(MIN_BASES, 100), 0);
+        assert_eq!(shelved(MIN_BASES - 1, 0), 0);
     }
 }
