@@ -7,7 +7,8 @@ use serde::Serialize;
 use crate::provenance::{Fact, Provenance};
 use crate::table::Status;
 use crate::{
-    alk_domains, alk_exons, alk_facts, civic_items, detection, drugs, fish_protocol, guide,
+    alk_domains, alk_exons, alk_facts, bypass_alterations, bypass_genes, bypass_lines,
+    bypass_statements, civic_items, expression_markers, detection, drugs, fish_protocol, guide,
     mutations, named_variants, off_target_resistance, on_target_resistance, partners,
     polymorphisms, potencies, potency_datasets, prevalence, published_evidence, regulatory_events,
     reported_junctions, trial_results, trials, variant_properties,
@@ -114,6 +115,11 @@ pub fn tables() -> &'static [IndexedTable] {
                 "off-target resistance",
                 off_target_resistance(),
             ),
+            IndexedTable::of("bypass_genes", "bypass", bypass_genes()),
+            IndexedTable::of("bypass_alterations", "bypass", bypass_alterations()),
+            IndexedTable::of("bypass_lines", "bypass", bypass_lines()),
+            IndexedTable::of("bypass_statements", "bypass", bypass_statements()),
+            IndexedTable::of("expression_markers", "bypass", expression_markers()),
             IndexedTable::of("detection", "detection", detection()),
             IndexedTable::of("fish_protocol", "detection", fish_protocol()),
             IndexedTable::of("civic", "CIViC", civic_items()),

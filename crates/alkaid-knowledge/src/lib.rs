@@ -18,6 +18,7 @@
 //! | trials | [`trials`], [`trial_results`] | [`trial`], [`results_of`] |
 //! | potency | [`potency_datasets`], [`potencies`] | [`potency_dataset`] |
 //! | resistance | [`on_target_resistance`], [`off_target_resistance`] | |
+//! | bypass and transformation | [`bypass_genes`], [`bypass_alterations`], [`bypass_lines`], [`expression_markers`], [`bypass_statements`] | [`bypass_gene`], [`bypass_line`] |
 //! | detection | [`detection`], [`fish_protocol`] | [`parse_record`], [`check_record`] |
 //! | CIViC | [`civic_items`] | |
 //! | the guide beside primary data | [`guide`] | |
@@ -59,6 +60,7 @@ pub fn curated_on() -> Date {
 
 mod alk;
 pub mod answer;
+mod bypass;
 mod civic;
 mod date;
 mod detection;
@@ -87,6 +89,11 @@ mod variants;
 pub mod view;
 
 pub use alk::{AlkExon, AlkFact, AlkTopic, alk_exons, alk_facts};
+pub use bypass::{
+    AlterationEffect, AlterationKind, BypassAlteration, BypassGene, BypassLine, BypassState,
+    BypassStatement, ExpressionMarker, MarkerSet, bypass_alterations, bypass_gene, bypass_genes,
+    bypass_line, bypass_lines, bypass_statements, expression_markers,
+};
 pub use civic::{
     CivicDirection, CivicItem, CivicLevel, CivicSignificance, ProfileTerm, civic_items,
 };
