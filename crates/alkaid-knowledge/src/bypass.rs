@@ -252,7 +252,9 @@ pub fn bypass_line(gene: &str, state: BypassState) -> Option<&'static BypassLine
 /// All marker genes.
 pub fn expression_markers() -> &'static [ExpressionMarker] {
     static TABLE: LazyLock<Vec<ExpressionMarker>> = LazyLock::new(|| {
-        table::compiled_in(parse_markers(include_str!("../data/expression_markers.tsv")))
+        table::compiled_in(parse_markers(include_str!(
+            "../data/expression_markers.tsv"
+        )))
     });
     &TABLE
 }
@@ -458,7 +460,12 @@ mod tests {
                 row.key
             );
             if let Some(codon) = row.codon {
-                assert_eq!(translate(codon.as_bytes()), [reference as u8], "{}", row.key);
+                assert_eq!(
+                    translate(codon.as_bytes()),
+                    [reference as u8],
+                    "{}",
+                    row.key
+                );
             }
         }
     }

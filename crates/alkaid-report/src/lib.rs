@@ -4,10 +4,12 @@
 //! all files: `fusions.json` ([`schema`]), `fusions.tsv`, `refused.tsv`, `fusions.vcf.gz`, `evidence.bam`, `qc.json`,
 //! `alkaid_mqc.json`, and for small variants `variants.tsv`, `refused_variants.tsv`, `variant_bounds.tsv` and
 //! `variants.vcf.gz`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
-//! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables. The same report gives the
-//! same bytes; no file holds a date.
+//! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables;
+//! [`bypass_page`] and its like show what the tables of other callers say. The same report gives the same bytes; no file
+//! holds a date.
 
 mod answers;
+mod bypass;
 mod chromosomes;
 mod evidence;
 mod knowledge;
@@ -23,14 +25,15 @@ mod vicc;
 mod write;
 
 pub use answers::{ANSWER_VERSION, answers_json, answers_tsv, inhibitors_json, inhibitors_tsv};
+pub use bypass::{bypass_json, bypass_tsv};
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
 pub use reference::{BundleReference, Reference};
-pub use schema::schema;
-pub use terminal::{Color, Glyphs, Style, answer_page, inhibitors_page, terminal};
+pub use schema::{bypass_schema, schema};
+pub use terminal::{Color, Glyphs, Style, answer_page, bypass_page, inhibitors_page, terminal};
 pub use tsv::{fusions_tsv, refused_tsv};
 pub use variants::{refused_variants_tsv, variant_bounds_tsv, variants_tsv};
 pub use vcf::{variants_vcf, vcf};
 pub use vicc::{finish, finish_with, vicc_fusion};
-pub use write::{WriteError, write_outputs, write_with};
+pub use write::{WriteError, write_bypass, write_outputs, write_with};

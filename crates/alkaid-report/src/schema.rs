@@ -1,6 +1,7 @@
-//! The JSON schema of `fusions.json`, generated from its types.
+//! The JSON schemas of `fusions.json` and `bypass.json`, generated from their types.
 
 use alkaid_reads::finding::ReadsReport;
+use alkaid_tables::finding::BypassReport;
 
 /// JSON schema (draft 2020-12) of `fusions.json`.
 pub fn schema() -> serde_json::Value {
@@ -9,28 +10,42 @@ pub fn schema() -> serde_json::Value {
     schema.to_value()
 }
 
+/// JSON schema (draft 2020-12) of `bypass.json`.
+pub fn bypass_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(BypassReport);
+    schema.insert("title".to_owned(), "Alkaid bypass.json".into());
+    schema.to_value()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Where the schema is committed.
-    const COMMITTED: &str = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../schemas/fusions.schema.json"
-    );
+    /// Where schemas are committed.
+    const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../schemas");
+
+    fn compare(file: &str, schema: &serde_json::Value, version: &str) {
+        let path = format!("{COMMITTED}/{file}.schema.json");
+        let mut text = serde_json::to_string_pretty(schema).unwrap();
+        text.push('\n');
+        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+            std::fs::write(&path, &text).unwrap();
+        }
+        let committed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(
+            committed == text,
+            "the types of {file}.json changed: run the tests once with UPDATE_SCHEMAS=1, review the difference, and raise \
+             {version} if a field changed its meaning or went away"
+        );
+    }
 
     #[test]
     fn committed_schema_is_that_of_the_types() {
-        let mut text = serde_json::to_string_pretty(&schema()).unwrap();
-        text.push('\n');
-        if std::env::var_os("UPDATE_SCHEMAS").is_some() {
-            std::fs::write(COMMITTED, &text).unwrap();
-        }
-        let committed = std::fs::read_to_string(COMMITTED).unwrap_or_default();
-        assert!(
-            committed == text,
-            "the types of fusions.json changed: run the tests once with UPDATE_SCHEMAS=1, review the difference, and \
-             raise SCHEMA_VERSION if a field changed its meaning or went away"
-        );
+        compare("fusions", &schema(), "SCHEMA_VERSION");
+    }
+
+    #[test]
+    fn committed_bypass_schema_is_that_of_the_types() {
+        compare("bypass", &bypass_schema(), "BYPASS_VERSION");
     }
 }

@@ -2,6 +2,7 @@
 //! what would have been seen.
 
 mod answer;
+mod bypass;
 mod call;
 mod drawing;
 mod ink;
@@ -11,6 +12,7 @@ mod variants;
 use alkaid_reads::finding::{FindingKind, Molecule, ReadsReport, Verdict};
 
 pub use self::answer::{answer as answer_page, inhibitors as inhibitors_page};
+pub use self::bypass::bypass as bypass_page;
 use self::ink::{Line, Paint};
 use self::text::{grouped, wrap};
 

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 
 use alkaid_genome::Bundle;
 use alkaid_reads::finding::{Bound, EvidenceRead, Qc, ReadsReport, Verdict};
+use alkaid_tables::finding::BypassReport;
 use serde::Serialize;
 
+use crate::bypass::bypass_tsv;
 use crate::evidence;
 use crate::multiqc::multiqc;
 use crate::reference::{BundleReference, Reference};
@@ -35,6 +37,9 @@ const FILES: [&str; 14] = [
     "alkaid_mqc.json",
     "fusions.json",
 ];
+
+/// Files of `alkaid bypass`, in the order in which they are moved.
+const BYPASS_FILES: [&str; 2] = ["bypass.tsv", "bypass.json"];
 
 /// `qc.json`: the part of the report that is about the input.
 #[derive(Serialize)]
@@ -137,8 +142,28 @@ pub fn write_with(
         staging: &staging.path,
     };
     output.write_files(report, evidence, reference)?;
-    staging.publish(directory)?;
+    staging.publish(directory, &FILES)?;
     Ok(FILES.iter().map(|file| directory.join(file)).collect())
+}
+
+/// Writes `bypass.tsv` and `bypass.json` into `directory`, as [`write_outputs`] does its files, and returns their paths.
+///
+/// # Errors
+///
+/// As [`write_outputs`].
+pub fn write_bypass(directory: &Path, report: &BypassReport) -> Result<Vec<PathBuf>, WriteError> {
+    let staging = Staging::beside(directory)?;
+    let output = Output {
+        directory,
+        staging: &staging.path,
+    };
+    output.text("bypass.tsv", &bypass_tsv(report))?;
+    output.json("bypass.json", report)?;
+    staging.publish(directory, &BYPASS_FILES)?;
+    Ok(BYPASS_FILES
+        .iter()
+        .map(|file| directory.join(file))
+        .collect())
 }
 
 /// Where files are written before they are moved.
@@ -273,7 +298,7 @@ impl Staging {
         })
     }
 
-    fn publish(self, directory: &Path) -> Result<(), WriteError> {
+    fn publish(self, directory: &Path, files: &[&str]) -> Result<(), WriteError> {
         let failed = |source| WriteError::Move {
             path: directory.to_owned(),
             source,
@@ -281,7 +306,7 @@ impl Staging {
         if self.whole {
             return fs::rename(&self.path, directory).map_err(failed);
         }
-        for file in FILES {
+        for file in files {
             fs::rename(self.path.join(file), directory.join(file)).map_err(failed)?;
         }
         Ok(())

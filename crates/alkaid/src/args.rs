@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use alkaid_genome::Assembly;
 use alkaid_knowledge::{Date, Status};
 use alkaid_reads::finding::Molecule;
 use alkaid_reads::input::{MissingEnd, Pairing, UmiPlacement};
 use alkaid_simulate::{FusionPlan, QualityProfile};
+use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 /// ALK rearrangements from whatever evidence there is. For research use only.
 #[derive(Debug, Parser)]
@@ -33,6 +35,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Show the evidence for and against each ALK inhibitor for a fusion and its mutations
     Inhibitors(InhibitorsArgs),
+    /// Look for bypass, EMT and transformation in the variant, copy-number and expression tables of other callers
+    Bypass(Box<BypassArgs>),
     /// Run the main job on a small simulated sample
     Demo(DemoArgs),
     /// Make reads with known truth from the reference bundle
@@ -43,8 +47,8 @@ pub enum Command {
     List(Box<ListArgs>),
     /// Print the bench sheet of a wet-lab protocol, or check a filled record
     Protocol(ProtocolArgs),
-    /// Print the JSON schema of fusions.json
-    Schema,
+    /// Print the JSON schema of fusions.json or bypass.json
+    Schema(SchemaArgs),
 }
 
 /// `alkaid reads`.
@@ -227,6 +231,161 @@ pub struct InhibitorsArgs {
     /// Print a table, one piece of evidence a line
     #[arg(long)]
     pub tsv: bool,
+}
+
+/// `alkaid bypass`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("tables").required(true).multiple(true),
+    after_help = "Formats are told by content. Copy numbers: CNVkit, SEG, FACETS, ASCAT, Sequenza, PURPLE, GISTIC by genes, and any table with named \
+    columns. Expression: salmon, kallisto, RSEM, featureCounts, StringTie, and matrices. Plain or gzip."
+)]
+pub struct BypassArgs {
+    /// Small variants of any caller, VCF, annotated (VEP, SnpEff) or not
+    #[arg(long, value_name = "VCF", group = "tables")]
+    pub variants: Option<PathBuf>,
+    /// Copy numbers by segment or gene
+    #[arg(long, value_name = "FILE", group = "tables")]
+    pub copy_number: Option<PathBuf>,
+    /// Expression by gene or transcript
+    #[arg(long, value_name = "FILE", group = "tables")]
+    pub expression: Option<PathBuf>,
+    /// Assembly of variants and segments; auto tells it from the VCF and takes segments to be on GRCh38
+    #[arg(long, value_enum, default_value_t = AssemblyArg::Auto)]
+    pub assembly: AssemblyArg,
+    /// The tumour's sample in the VCF
+    #[arg(long, value_name = "NAME")]
+    pub tumour_sample: Option<String>,
+    /// The sample's column in a matrix of copy numbers or expression
+    #[arg(long, value_name = "NAME")]
+    pub sample: Option<String>,
+    /// Unit of the copy numbers, where the header does not say
+    #[arg(long, value_enum, value_name = "UNIT")]
+    pub copy_number_units: Option<CopyNumberUnitArg>,
+    /// Share of tumour cells for log2 ratios, above 0 and at most 1 [default: 1]
+    #[arg(long, value_parser = purity, value_name = "SHARE")]
+    pub purity: Option<f64>,
+    /// Mean copies of a tumour cell for log2 ratios, 0.5 to 12 [default: 2]
+    #[arg(long, value_parser = ploidy, value_name = "COPIES")]
+    pub ploidy: Option<f64>,
+    /// Unit of the expression table, where the header does not say
+    #[arg(long, value_enum, value_name = "UNIT")]
+    pub expression_units: Option<ExpressionUnitArg>,
+    /// Reference bundle in place of the built-in one
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+    /// Write bypass.json and bypass.tsv into this folder
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long, conflicts_with = "tsv")]
+    pub json: bool,
+    /// Print a table, one finding a line
+    #[arg(long)]
+    pub tsv: bool,
+}
+
+/// `--assembly`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AssemblyArg {
+    /// Tell from the file
+    Auto,
+    /// GRCh38 (hg38)
+    Grch38,
+    /// GRCh37 (hg19)
+    Grch37,
+}
+
+/// `--copy-number-units`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CopyNumberUnitArg {
+    /// log2 of tumour over reference
+    Log2,
+    /// Total copies
+    Copies,
+    /// Classes from -2 to 2 (all_thresholded.by_genes)
+    Gistic,
+}
+
+/// `--expression-units`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExpressionUnitArg {
+    /// Transcripts per million
+    Tpm,
+    /// Fragments or reads per kilobase and million
+    Fpkm,
+    /// Counts, made into counts per million
+    Counts,
+    /// A logarithm to base 2 of one of these
+    Log2,
+}
+
+impl BypassArgs {
+    /// The files.
+    pub fn inputs(&self) -> alkaid_tables::Inputs {
+        alkaid_tables::Inputs {
+            variants: self.variants.clone(),
+            copy_number: self.copy_number.clone(),
+            expression: self.expression.clone(),
+        }
+    }
+
+    /// As the library wants them.
+    pub fn options(&self) -> alkaid_tables::Options {
+        alkaid_tables::Options {
+            assembly: match self.assembly {
+                AssemblyArg::Auto => None,
+                AssemblyArg::Grch38 => Some(Assembly::Grch38),
+                AssemblyArg::Grch37 => Some(Assembly::Grch37),
+            },
+            tumour_sample: self.tumour_sample.clone(),
+            purity: self.purity,
+            ploidy: self.ploidy,
+            copy_number_unit: self.copy_number_units.map(|unit| match unit {
+                CopyNumberUnitArg::Log2 => CopyNumberUnit::Log2Ratio,
+                CopyNumberUnitArg::Copies => CopyNumberUnit::Copies,
+                CopyNumberUnitArg::Gistic => CopyNumberUnit::GisticClasses,
+            }),
+            sample: self.sample.clone(),
+            expression_unit: self.expression_units.map(|unit| match unit {
+                ExpressionUnitArg::Tpm => ExpressionUnit::Tpm,
+                ExpressionUnitArg::Fpkm => ExpressionUnit::Fpkm,
+                ExpressionUnitArg::Counts => ExpressionUnit::Counts,
+                ExpressionUnitArg::Log2 => ExpressionUnit::Log2,
+            }),
+        }
+    }
+}
+
+fn purity(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(share) if share > 0.0 && share <= 1.0 => Ok(share),
+        _ => Err("expected a share above 0 and at most 1, such as 0.6".to_owned()),
+    }
+}
+
+fn ploidy(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(copies) if (0.5..=12.0).contains(&copies) => Ok(copies),
+        _ => Err("expected a number of copies from 0.5 to 12, such as 2 or 3.4".to_owned()),
+    }
+}
+
+/// `alkaid schema`.
+#[derive(Debug, Args)]
+pub struct SchemaArgs {
+    /// Which file
+    #[arg(value_enum, default_value_t = SchemaArg::Fusions)]
+    pub of: SchemaArg,
+}
+
+/// A file with a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaArg {
+    /// fusions.json
+    Fusions,
+    /// bypass.json
+    Bypass,
 }
 
 /// `alkaid demo`.

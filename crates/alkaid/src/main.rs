@@ -1,6 +1,7 @@
 //! The command line: a thin door to the libraries.
 
 mod args;
+mod bypass;
 mod console;
 mod demo;
 mod exit;
@@ -24,12 +25,13 @@ fn main() -> std::process::ExitCode {
         Command::Reads(args) => reads::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Inhibitors(args) => inhibitors::run(&args),
+        Command::Bypass(args) => bypass::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Reference(args) => reference::run(&args.command),
         Command::List(args) => list::run(&args),
         Command::Protocol(args) => protocol::run(&args.command),
-        Command::Schema => reads::schema(),
+        Command::Schema(args) => reads::schema(args.of),
     };
     outcome.unwrap_or_else(|error| exit::explain(&error)).into()
 }

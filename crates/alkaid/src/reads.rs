@@ -10,7 +10,7 @@ use alkaid_report::{finish, terminal, write_outputs};
 use anyhow::bail;
 
 use crate::Outcome;
-use crate::args::ReadsArgs;
+use crate::args::{ReadsArgs, SchemaArg};
 use crate::console::{self, print};
 use crate::exit::Exit;
 use crate::progress::{Meter, Unit, catch_interrupts};
@@ -80,13 +80,13 @@ fn drawing(report: &ReadsReport, out: Option<&Path>) -> String {
     text
 }
 
-/// Prints the JSON schema.
-pub fn schema() -> Outcome {
+/// Prints a JSON schema.
+pub fn schema(of: SchemaArg) -> Outcome {
+    let schema = match of {
+        SchemaArg::Fusions => alkaid_report::schema(),
+        SchemaArg::Bypass => alkaid_report::bypass_schema(),
+    };
     let mut stdout = stdout().lock();
-    writeln!(
-        stdout,
-        "{}",
-        serde_json::to_string_pretty(&alkaid_report::schema())?
-    )?;
+    writeln!(stdout, "{}", serde_json::to_string_pretty(&schema)?)?;
     Ok(Exit::Ran)
 }
