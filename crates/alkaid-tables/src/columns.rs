@@ -22,8 +22,6 @@ pub(crate) struct Table {
     pub(crate) header_line: u64,
     /// Names as they stand.
     pub(crate) names: Vec<String>,
-    /// `#` lines before the header, without the `#`.
-    pub(crate) comments: Vec<String>,
     /// Whether rows have one field more than the header, as R's `write.table` makes them.
     shifted: Option<bool>,
 }
@@ -38,7 +36,6 @@ impl Table {
     /// Opens a table; `expected` says in errors what should be there.
     pub(crate) fn open(mut lines: Lines, expected: &'static str) -> Result<Self, TablesError> {
         let path = lines.path().to_owned();
-        let mut comments = Vec::new();
         while let Some((line, text)) = lines.next()? {
             let text = text.trim_end();
             if text.is_empty() {
@@ -47,7 +44,6 @@ impl Table {
             // Some headers start with a #; those have several columns.
             let bare = text.trim_start_matches('#');
             if text.starts_with('#') && (text.starts_with("##") || !bare.contains('\t')) {
-                comments.push(bare.trim().to_owned());
                 continue;
             }
             let separator = match (bare.contains('\t'), bare.contains(',')) {
@@ -61,7 +57,6 @@ impl Table {
                 separator,
                 header_line: line,
                 names,
-                comments,
                 shifted: None,
                 lines,
             });

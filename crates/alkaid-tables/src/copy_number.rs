@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use alkaid_genome::{Assembly, canonical_chrom};
-use alkaid_knowledge::{BypassGene, BypassLine, BypassState, bypass_genes, bypass_line};
+use alkaid_knowledge::{
+    BypassGene, BypassLine, BypassState, bypass_gene, bypass_genes, bypass_line,
+};
 
 use crate::columns::{Row, Table, plain};
 use crate::error::TablesError;
@@ -15,14 +17,18 @@ use crate::finding::{
 use crate::model::Models;
 use crate::options::{CopyNumberUnit, Options};
 use crate::text::Lines;
-use crate::variants::ways;
+use crate::variants::{tumour_sample, ways};
+use crate::vcf;
 
 /// What the formats are, for messages.
 const KNOWN: &str = "CNVkit (.cns, .cnr, .call.cns), SEG, FACETS, ASCAT, Sequenza or PURPLE segments, a table with chromosome, start, end and \
-copies or log2, a table with gene and copies or log2, or GISTIC by genes";
+copies or log2, a table with gene and copies or log2, GISTIC by genes, or a VCF with END and CN";
 
 /// Copies where the table is silent.
 const NORMAL: f64 = 2.0;
+
+/// More copies than this are no measurement.
+const MAX_COPIES: f64 = 10_000.0;
 
 /// What a table of copy numbers says.
 pub(crate) struct CopyNumbers {
@@ -70,159 +76,266 @@ struct OnGene {
     segment: Option<(u64, u64)>,
 }
 
-/// Reads a table.
+/// All that a file says about the genes of interest.
+struct Gathered {
+    path: PathBuf,
+    format: &'static str,
+    unit: CopyNumberUnit,
+    assembly: Option<Assembly>,
+    rows: u64,
+    without_value: u64,
+    filtered: u64,
+    on_genes: BTreeMap<&'static str, Vec<OnGene>>,
+}
+
+/// Reads a table, or the copy numbers of a VCF.
 pub(crate) fn copy_numbers(
     path: &Path,
     models: &Models<'_>,
     options: &Options,
 ) -> Result<CopyNumbers, TablesError> {
-    read(Lines::open(path)?, models, options)
+    let first = Lines::open(path)?
+        .next()?
+        .map(|(_, text)| text.into_owned());
+    let lines = Lines::open(path)?;
+    match first.is_some_and(|text| text.starts_with("##fileformat=VCF")) {
+        true => read_vcf(lines, models, options),
+        false => read(lines, models, options),
+    }
 }
 
-/// As [`copy_numbers`], from lines.
+/// As [`copy_numbers`], from lines of a table.
 pub(crate) fn read(
     lines: Lines,
     models: &Models<'_>,
     options: &Options,
 ) -> Result<CopyNumbers, TablesError> {
     let mut table = Table::open(lines, "a table of copy numbers with a header line")?;
-    if table
-        .comments
-        .iter()
-        .any(|comment| comment.starts_with("fileformat=VCF"))
-    {
-        return Err(TablesError::UnknownFormat {
-            path: table.path().to_owned(),
-            line: 1,
-            columns: "of a VCF".to_owned(),
-            kind: "copy-number",
-            expected: KNOWN,
-        });
-    }
     let layout = layout(&table, options)?;
     let assembly = match layout.place {
         Place::Segment { .. } => Some(options.assembly.unwrap_or(Assembly::Grch38)),
         Place::Gene(_) => None,
     };
-    let mut rows = 0;
-    let mut without_value = 0;
-    let mut on_genes: BTreeMap<&'static str, Vec<OnGene>> = BTreeMap::new();
+    let mut gathered = Gathered::new(
+        table.path().to_owned(),
+        layout.format,
+        layout.unit,
+        assembly,
+    );
     while let Some(row) = table.next()? {
-        rows += 1;
+        gathered.rows += 1;
         let Some(value) = value_of(&table, &row, &layout)? else {
-            without_value += 1;
+            gathered.without_value += 1;
             continue;
         };
-        match &layout.place {
-            Place::Gene(column) => {
-                let symbol = row.fields.get(*column).map_or("", String::as_str);
-                let symbol = symbol.split('|').next().unwrap_or_default();
-                if let Some(gene) = bypass_genes().iter().find(|gene| gene.symbol == symbol) {
-                    on_genes.entry(gene.symbol).or_default().push(OnGene {
+        if let Place::Gene(column) = layout.place {
+            let symbol = row.fields.get(column).map_or("", String::as_str);
+            gathered.add_gene(symbol.split('|').next().unwrap_or_default(), value);
+            continue;
+        }
+        let (chrom, segment) = segment_of(&table, &row, &layout)?;
+        if let Some(length) = models.length(&chrom)
+            && assembly == Some(Assembly::Grch38)
+            && segment.start >= length
+        {
+            return Err(table.bad(
+                row.line,
+                format!(
+                    "{chrom}:{} lies beyond the end of {chrom} on GRCh38 ({length}); is the table on another assembly (--assembly)",
+                    segment.start + 1
+                ),
+            ));
+        }
+        gathered.add_segment(models, &chrom, &segment, value, layout.bins);
+    }
+    Ok(gathered.conclude(models, options))
+}
+
+/// As [`copy_numbers`], from lines of a VCF whose records have END and CN (DRAGEN, GATK, Canvas).
+fn read_vcf(
+    mut lines: Lines,
+    models: &Models<'_>,
+    options: &Options,
+) -> Result<CopyNumbers, TablesError> {
+    let path = lines.path().to_owned();
+    let header = vcf::header(&mut lines, |chrom| models.length(chrom))?;
+    let sample = tumour_sample(&path, &header, options)?;
+    let Some(sample) = sample else {
+        return Err(TablesError::UnknownSample {
+            path,
+            what: "it is not clear which sample is the tumour".to_owned(),
+            samples: header.samples.join(", "),
+            option: "--tumour-sample NAME",
+        });
+    };
+    let told = header.assembly.map(|(assembly, _)| assembly);
+    let assembly = options.assembly.or(told).unwrap_or(Assembly::Grch38);
+    let mut gathered = Gathered::new(
+        path.clone(),
+        "VCF with END and CN",
+        CopyNumberUnit::Copies,
+        Some(assembly),
+    );
+    while let Some((line, text)) = lines.next()? {
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        let record = vcf::record(&path, line, &text, header.samples.len())?;
+        gathered.rows += 1;
+        let end = vcf::info(&record, "END").and_then(|end| end.parse::<u64>().ok());
+        let copies = record
+            .format_value(sample, "CN")
+            .and_then(|copies| copies.parse::<f64>().ok())
+            .filter(|copies| (0.0..=MAX_COPIES).contains(copies));
+        let (Some(end), Some(copies)) = (end, copies) else {
+            gathered.without_value += 1;
+            continue;
+        };
+        if !matches!(record.filter.as_str(), "PASS" | "." | "") {
+            gathered.filtered += 1;
+            continue;
+        }
+        // POS of a symbolic allele is the base before it.
+        let segment = record.pos + 1..end;
+        gathered.add_segment(models, &record.chrom, &segment, copies, false);
+    }
+    Ok(gathered.conclude(models, options))
+}
+
+impl Gathered {
+    fn new(
+        path: PathBuf,
+        format: &'static str,
+        unit: CopyNumberUnit,
+        assembly: Option<Assembly>,
+    ) -> Self {
+        Self {
+            path,
+            format,
+            unit,
+            assembly,
+            rows: 0,
+            without_value: 0,
+            filtered: 0,
+            on_genes: BTreeMap::new(),
+        }
+    }
+
+    fn add_gene(&mut self, symbol: &str, value: f64) {
+        if let Some(gene) = bypass_gene(symbol) {
+            self.on_genes.entry(gene.symbol).or_default().push(OnGene {
+                value,
+                overlap: 1,
+                segment: None,
+            });
+        }
+    }
+
+    fn add_segment(
+        &mut self,
+        models: &Models<'_>,
+        chrom: &str,
+        segment: &Range<u64>,
+        value: f64,
+        bin: bool,
+    ) {
+        let on = self.assembly.unwrap_or(Assembly::Grch38);
+        for model in &models.genes {
+            let Some(span) = model
+                .span_on(on)
+                .filter(|_| model.transcript.chrom == chrom)
+            else {
+                continue;
+            };
+            let end = span.end.min(segment.end);
+            let overlap = end.saturating_sub(span.start.max(segment.start));
+            if overlap > 0 {
+                self.on_genes
+                    .entry(model.gene.symbol)
+                    .or_default()
+                    .push(OnGene {
                         value,
-                        overlap: 1,
-                        segment: None,
+                        overlap,
+                        segment: (!bin).then_some((segment.start, segment.end)),
                     });
-                }
-            }
-            Place::Segment { .. } => {
-                let (chrom, segment) = segment_of(&table, &row, &layout)?;
-                let on = assembly.unwrap_or(Assembly::Grch38);
-                if let Some(length) = models.length(&chrom).filter(|_| on == Assembly::Grch38)
-                    && segment.start >= length
-                {
-                    return Err(table.bad(row.line, format!(
-                        "{chrom}:{} lies beyond the end of {chrom} on GRCh38 ({length}); is the table on another assembly (--assembly)",
-                        segment.start + 1
-                    )));
-                }
-                for model in &models.genes {
-                    let Some(span) = model
-                        .span_on(on)
-                        .filter(|_| model.transcript.chrom == chrom)
-                    else {
-                        continue;
-                    };
-                    let overlap = span
-                        .end
-                        .min(segment.end)
-                        .saturating_sub(span.start.max(segment.start));
-                    if overlap > 0 {
-                        let segment = (!layout.bins).then_some((segment.start, segment.end));
-                        on_genes.entry(model.gene.symbol).or_default().push(OnGene {
-                            value,
-                            overlap,
-                            segment,
-                        });
-                    }
-                }
             }
         }
     }
-    let path = table.path();
-    let purity = options.purity.unwrap_or(1.0);
-    let ploidy = options.ploidy.unwrap_or(NORMAL);
-    let scale = Scale {
-        unit: layout.unit,
-        purity,
-        ploidy,
-    };
-    let mut warnings = Vec::new();
-    if rows == 0 {
-        warnings.push(format!(
-            "{}: no row below the header; nothing was found because nothing is there",
-            path.display()
-        ));
+
+    fn conclude(self, models: &Models<'_>, options: &Options) -> CopyNumbers {
+        let purity = options.purity.unwrap_or(1.0);
+        let ploidy = options.ploidy.unwrap_or(NORMAL);
+        let scale = Scale {
+            unit: self.unit,
+            purity,
+            ploidy,
+        };
+        let findings = bypass_genes()
+            .iter()
+            .filter_map(|gene| {
+                let rows = self.on_genes.get(gene.symbol)?;
+                let evidence = evidence(gene.symbol, rows, models, &scale, self.assembly);
+                finding(gene, evidence)
+            })
+            .collect();
+        let warnings = self.warnings(options);
+        let read = CopyNumberRead {
+            file: self.path.display().to_string(),
+            format: self.format.to_owned(),
+            unit: self.unit.as_str().to_owned(),
+            assembly: self.assembly,
+            purity,
+            ploidy,
+            assumption: assumption(self.unit, options),
+            rows: self.rows,
+            without_value: self.without_value,
+            filtered: self.filtered,
+            genes: self.on_genes.len() as u64,
+            genes_without: bypass_genes()
+                .iter()
+                .filter(|gene| !self.on_genes.contains_key(gene.symbol))
+                .map(|gene| gene.symbol.to_owned())
+                .collect(),
+        };
+        CopyNumbers {
+            read,
+            findings,
+            warnings,
+        }
     }
-    let genes_without: Vec<String> = bypass_genes()
-        .iter()
-        .filter(|gene| !on_genes.contains_key(gene.symbol))
-        .map(|gene| gene.symbol.to_owned())
-        .collect();
-    if rows > 0 && on_genes.is_empty() {
-        warnings.push(format!(
-            "{}: none of the {rows} rows lies on a gene of interest; check the chromosome names, the assembly or the gene symbols",
-            path.display()
-        ));
+
+    fn warnings(&self, options: &Options) -> Vec<String> {
+        let file = self.path.display();
+        let mut warnings = Vec::new();
+        if self.rows == 0 {
+            warnings.push(format!(
+                "{file}: no row below the header; nothing was found because nothing is there"
+            ));
+        } else if self.on_genes.is_empty() {
+            warnings.push(format!(
+                "{file}: none of the {} rows lies on a gene of interest; check the chromosome names, the assembly or the gene symbols",
+                self.rows
+            ));
+        }
+        if self.without_value > 0 {
+            warnings.push(format!(
+                "{file}: {} of {} rows have no value and are left out",
+                self.without_value, self.rows
+            ));
+        }
+        if self.filtered > 0 {
+            warnings.push(format!(
+                "{file}: {} records did not pass their filters and are left out",
+                self.filtered
+            ));
+        }
+        if self.unit == CopyNumberUnit::Log2Ratio && options.purity.is_none() {
+            warnings.push(format!(
+                "{file}: copies are computed from log2 ratios as if every cell were a tumour cell; with fewer, gains and losses are larger than stated (give --purity)"
+            ));
+        }
+        warnings
     }
-    let assumption = assumption(layout.unit, options);
-    let findings: Vec<TableFinding> = bypass_genes()
-        .iter()
-        .filter_map(|gene| {
-            let evidence = evidence(
-                gene.symbol,
-                on_genes.get(gene.symbol)?,
-                models,
-                &scale,
-                assembly,
-            );
-            finding(gene, evidence)
-        })
-        .collect();
-    if layout.unit == CopyNumberUnit::Log2Ratio && options.purity.is_none() {
-        warnings.push(format!(
-            "{}: copies are computed from log2 ratios as if every cell were a tumour cell; with fewer, gains and losses are larger than stated (give --purity)",
-            path.display()
-        ));
-    }
-    let read = CopyNumberRead {
-        file: path.display().to_string(),
-        format: layout.format.to_owned(),
-        unit: layout.unit.as_str().to_owned(),
-        assembly,
-        purity,
-        ploidy,
-        assumption,
-        rows,
-        without_value,
-        genes: on_genes.len() as u64,
-        genes_without,
-    };
-    Ok(CopyNumbers {
-        read,
-        findings,
-        warnings,
-    })
 }
 
 /// Tells the format by the header.
@@ -422,7 +535,7 @@ fn value_of(table: &Table, row: &Row, layout: &Layout) -> Result<Option<f64>, Ta
     };
     let allowed = match layout.unit {
         CopyNumberUnit::Log2Ratio => -40.0..=20.0,
-        CopyNumberUnit::Copies => 0.0..=10_000.0,
+        CopyNumberUnit::Copies => 0.0..=MAX_COPIES,
         CopyNumberUnit::GisticClasses => -2.0..=2.0,
     };
     match value {
@@ -710,6 +823,20 @@ mod tests {
             Strength::Amplified
         );
         assert!(of(gistic, &Options::default()).is_err());
+    }
+
+    #[test]
+    fn copies_of_a_vcf() {
+        let text = "##fileformat=VCFv4.2\n##contig=<ID=chr2,length=242193529>\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\tT\n\
+            chr7\t116600000\t.\tN\t<DUP>\t.\tPASS\tEND=116900000\tGT:CN\t./1:9\n\
+            chr7\t55000000\t.\tN\t<DUP>\t.\tcnvQual\tEND=55300000\tGT:CN\t./1:9\n\
+            chr2\t29000000\t.\tN\t<DUP>\t.\tPASS\tEND=30000000\tGT\t./1\n";
+        let lines =
+            Lines::new(Path::new("cnv.vcf"), Cursor::new(text.as_bytes().to_vec())).unwrap();
+        let models = Models::new(Bundle::embedded());
+        let found = read_vcf(lines, &models, &Options::default()).unwrap();
+        assert_eq!(found.findings.len(), 1);
+        assert_eq!((found.read.filtered, found.read.without_value), (1, 1));
     }
 
     #[test]

@@ -64,6 +64,13 @@ pub struct TableFinding {
     pub resistance: Vec<SourceRow>,
 }
 
+impl TableFinding {
+    /// Whether conclusions may rest on it: the row behind its word was read in a source, or the word is the caller's.
+    pub fn counts(&self) -> bool {
+        !self.source.as_ref().is_some_and(SourceRow::is_unverified)
+    }
+}
+
 /// Which table a finding comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -452,6 +459,8 @@ pub struct CopyNumberRead {
     pub rows: u64,
     /// Rows without a value.
     pub without_value: u64,
+    /// Records of a VCF that did not pass its filters.
+    pub filtered: u64,
     /// Genes of interest with a value.
     pub genes: u64,
     /// Genes of interest on which no row lies.
@@ -491,10 +500,10 @@ pub struct ExpressionRead {
 
 impl BypassReport {
     /// The events that the view of inhibitors takes: gene and what happened to it, of findings that have a word which a
-    /// row stands for. Unknown significance, gains and levels are not among them.
+    /// row stands for. Unknown significance, gains and levels are not among them, nor what rests on an unverified row.
     pub fn events(&self) -> Vec<Bypass> {
         let mut events = Vec::new();
-        for finding in &self.findings {
+        for finding in self.findings.iter().filter(|one| one.counts()) {
             let event = match finding.strength {
                 Strength::Activating if finding.kind == TableFindingKind::Variant => "mutation",
                 Strength::Amplified => "amplification",

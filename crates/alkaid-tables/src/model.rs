@@ -54,13 +54,13 @@ impl<'b> Models<'b> {
         Self { bundle, genes }
     }
 
-    /// Whether a place (0-based) lies in or beside a gene of interest.
-    pub(crate) fn holds(&self, assembly: Assembly, chrom: &str, pos: u64) -> bool {
+    /// Whether a stretch (0-based half-open) touches a gene of interest or its margin.
+    pub(crate) fn holds(&self, assembly: Assembly, chrom: &str, stretch: &Range<u64>) -> bool {
         self.genes.iter().any(|model| {
-            model.transcript.chrom == chrom
-                && model.span_on(assembly).is_some_and(|span| {
-                    span.start.saturating_sub(MARGIN) <= pos && pos < span.end + MARGIN
-                })
+            let near = |span: &Range<u64>| {
+                stretch.start < span.end + MARGIN && span.start < stretch.end + MARGIN
+            };
+            model.transcript.chrom == chrom && model.span_on(assembly).is_some_and(near)
         })
     }
 

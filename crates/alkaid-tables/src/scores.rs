@@ -98,21 +98,30 @@ pub(crate) fn transformation(
 }
 
 fn suppressor(gene: &str, findings: &[TableFinding], assessed: bool) -> SuppressorState {
-    let evidence: Vec<String> = findings
-        .iter()
-        .filter(|finding| finding.gene == gene && finding.kind != TableFindingKind::Expression)
-        .filter(|finding| {
-            matches!(
-                finding.strength,
-                Strength::Inactivating | Strength::DeepDeletion
-            )
+    let hits = || {
+        findings
+            .iter()
+            .filter(|finding| finding.gene == gene && finding.kind != TableFindingKind::Expression)
+            .filter(|finding| {
+                matches!(
+                    finding.strength,
+                    Strength::Inactivating | Strength::DeepDeletion
+                )
+            })
+    };
+    let evidence = hits()
+        .map(|finding| {
+            let aside = match finding.counts() {
+                true => "",
+                false => "; does not count, its row is unverified",
+            };
+            format!("{} ({}{aside})", finding.what, finding.strength.as_str())
         })
-        .map(|finding| format!("{} ({})", finding.what, finding.strength.as_str()))
         .collect();
-    let state = match (assessed, evidence.is_empty()) {
+    let state = match (assessed, hits().any(TableFinding::counts)) {
         (false, _) => Suppressor::NotAssessed,
-        (true, false) => Suppressor::Hit,
-        (true, true) => Suppressor::NoHitSeen,
+        (true, true) => Suppressor::Hit,
+        (true, false) => Suppressor::NoHitSeen,
     };
     SuppressorState {
         gene: gene.to_owned(),

@@ -69,13 +69,7 @@ pub(crate) fn read(
         }
         let record = vcf::record(&path, line, &text, header.samples.len())?;
         census.records += 1;
-        let near = |assembly| {
-            models.holds(
-                assembly,
-                &record.chrom,
-                record.pos + record.reference.len() as u64 / 2,
-            ) || models.holds(assembly, &record.chrom, record.pos)
-        };
+        let near = |assembly| models.holds(assembly, &record.chrom, &record.stretch());
         let of_interest = match known {
             Some((assembly, _)) => near(assembly),
             None => near(Assembly::Grch38) || near(Assembly::Grch37),
@@ -152,7 +146,7 @@ pub(crate) fn read(
 }
 
 /// Which sample is the tumour's: the one asked for, Mutect2's, one of that name, or the only one.
-fn tumour_sample(
+pub(crate) fn tumour_sample(
     path: &Path,
     header: &Header,
     options: &Options,
@@ -221,7 +215,7 @@ struct Compared {
 
 /// Compares REF with the bundle; nothing where the place is outside the genes of the assembly.
 fn compare(models: &Models<'_>, assembly: Assembly, record: &Record) -> Option<Compared> {
-    if !models.holds(assembly, &record.chrom, record.pos) {
+    if !models.holds(assembly, &record.chrom, &record.stretch()) {
         return None;
     }
     let expected: Vec<u8> = (0..record.reference.len() as u64)

@@ -1,6 +1,7 @@
 //! Records of VCF 4.1 to 4.5, as far as they are needed here. Tolerant of what callers differ in, strict about what a
 //! position or an allele rests on.
 
+use std::ops::Range;
 use std::path::Path;
 
 use alkaid_genome::{Assembly, canonical_chrom};
@@ -50,6 +51,20 @@ pub(crate) struct Record {
     pub(crate) info: String,
     pub(crate) format: String,
     pub(crate) samples: Vec<String>,
+}
+
+impl Record {
+    /// The bases of REF, 0-based half-open.
+    pub(crate) fn stretch(&self) -> Range<u64> {
+        self.pos..self.pos.saturating_add(self.reference.len() as u64)
+    }
+
+    /// The value of a FORMAT key in a sample.
+    pub(crate) fn format_value(&self, sample: usize, key: &str) -> Option<&str> {
+        let at = self.format.split(':').position(|name| name == key)?;
+        let value = self.samples.get(sample)?.split(':').nth(at)?;
+        Some(value).filter(|text| *text != "." && !text.is_empty())
+    }
 }
 
 /// Reads the header up to and with `#CHROM`.
@@ -266,17 +281,7 @@ pub(crate) fn info<'r>(record: &'r Record, key: &str) -> Option<&'r str> {
 
 /// What a sample's columns say about the allele with this index (0 for the first ALT).
 pub(crate) fn counts(record: &Record, sample: usize, allele: usize) -> Counts {
-    let Some(values) = record.samples.get(sample) else {
-        return Counts::default();
-    };
-    let values: Vec<&str> = values.split(':').collect();
-    let field = |key: &str| {
-        let at = record.format.split(':').position(|name| name == key)?;
-        values
-            .get(at)
-            .copied()
-            .filter(|text| *text != "." && !text.is_empty())
-    };
+    let field = |key: &str| record.format_value(sample, key);
     let nth = |text: &str, at: usize| text.split(',').nth(at).map(str::to_owned);
     let number = |text: String| text.parse::<u64>().ok();
     let mut counts = Counts::default();
@@ -361,36 +366,27 @@ pub(crate) fn annotation(
     transcript: &str,
 ) -> Option<Annotation> {
     let base = transcript.split('.').next().unwrap_or(transcript);
-    let (text, entry): (&str, Box<dyn Fn(&str) -> Option<Entry>>) = if header.csq.is_empty() {
-        if !header.ann {
-            return None;
+    let entries: Vec<Entry> = match (header.csq.is_empty(), header.ann) {
+        (false, _) => {
+            let columns = csq_columns(header);
+            info(record, "CSQ")?
+                .split(',')
+                .filter_map(|text| csq_entry(text, &columns))
+                .collect()
         }
-        (info(record, "ANN")?, Box::new(ann_entry))
-    } else {
-        let at = |name: &str| header.csq.iter().position(|field| field == name);
-        let columns = [
-            at("Allele"),
-            at("Consequence"),
-            at("SYMBOL"),
-            at("Feature"),
-            at("HGVSc"),
-            at("HGVSp"),
-            at("MANE_SELECT"),
-            at("CANONICAL"),
-        ];
-        (
-            info(record, "CSQ")?,
-            Box::new(move |text: &str| csq_entry(text, &columns)),
-        )
+        (true, true) => info(record, "ANN")?
+            .split(',')
+            .filter_map(ann_entry)
+            .collect(),
+        (true, false) => return None,
     };
     let alleles = [
         record.alternates.get(allele)?.clone(),
         vep_allele(record, allele)?,
     ];
     let one = record.alternates.len() == 1;
-    let mut entries: Vec<Entry> = text
-        .split(',')
-        .filter_map(entry)
+    let mut entries: Vec<Entry> = entries
+        .into_iter()
         .filter(|entry| entry.gene == gene && (one || alleles.contains(&entry.allele)))
         .collect();
     entries.sort_by_key(|entry| {
@@ -398,6 +394,21 @@ pub(crate) fn annotation(
         (!own, !entry.preferred)
     });
     entries.into_iter().next().map(|entry| entry.says)
+}
+
+/// Where VEP put what is needed here.
+fn csq_columns(header: &Header) -> [Option<usize>; 8] {
+    [
+        "Allele",
+        "Consequence",
+        "SYMBOL",
+        "Feature",
+        "HGVSc",
+        "HGVSp",
+        "MANE_SELECT",
+        "CANONICAL",
+    ]
+    .map(|name| header.csq.iter().position(|field| field == name))
 }
 
 struct Entry {

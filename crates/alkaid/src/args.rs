@@ -254,7 +254,7 @@ pub struct BypassArgs {
     #[arg(long, value_enum, default_value_t = AssemblyArg::Auto)]
     pub assembly: AssemblyArg,
     /// The tumour's sample in the VCF
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, alias = "tumor-sample", value_name = "NAME")]
     pub tumour_sample: Option<String>,
     /// The sample's column in a matrix of copy numbers or expression
     #[arg(long, value_name = "NAME")]
