@@ -54,6 +54,11 @@ impl AlterationKind {
         ("exon_skipping", Self::ExonSkipping),
         ("truncation", Self::Truncation),
     ];
+
+    /// The word that tables and results use.
+    pub fn as_str(self) -> &'static str {
+        table::word_of(Self::WORDS, self)
+    }
 }
 
 /// What an alteration does to the protein's function.
@@ -74,6 +79,11 @@ impl AlterationEffect {
         ("inactivating", Self::Inactivating),
         ("resistance", Self::Resistance),
     ];
+
+    /// The word that tables and results use.
+    pub fn as_str(self) -> &'static str {
+        table::word_of(Self::WORDS, self)
+    }
 }
 
 /// A small variant that is known to do something. Residues and exons are those of the MANE Select transcript.
@@ -136,6 +146,11 @@ impl BypassState {
         ("arm_level", Self::ArmLevel),
         ("high_expression", Self::HighExpression),
     ];
+
+    /// The word that tables and results use.
+    pub fn as_str(self) -> &'static str {
+        table::word_of(Self::WORDS, self)
+    }
 }
 
 /// A line between a value and a word.
@@ -176,6 +191,11 @@ impl MarkerSet {
         ("epithelial", Self::Epithelial),
         ("neuroendocrine", Self::Neuroendocrine),
     ];
+
+    /// The word that tables and results use.
+    pub fn as_str(self) -> &'static str {
+        table::word_of(Self::WORDS, self)
+    }
 }
 
 /// A gene of a set of markers.

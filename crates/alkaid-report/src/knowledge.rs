@@ -157,6 +157,16 @@ const TOPICS: &[(&str, &[&str])] = &[
             "published_evidence",
         ],
     ),
+    (
+        "bypass",
+        &[
+            "bypass_genes",
+            "bypass_alterations",
+            "bypass_lines",
+            "expression_markers",
+            "bypass_statements",
+        ],
+    ),
     ("detection", &["detection"]),
     ("civic", &["civic"]),
     ("guide", &["guide"]),

@@ -1,7 +1,7 @@
 //! From variant, copy-number and expression tables of other callers to findings about bypass of ALK and change of
 //! lineage.
 //!
-//! [`bypass`] reads up to three files and returns a [`BypassReport`](finding::BypassReport): findings with the words that
+//! [`bypass`] reads up to three files and returns a [`BypassReport`]: findings with the words that
 //! the tables of `alkaid-knowledge` give them, an EMT score, a hint of small-cell transformation, and counts of all that
 //! was read and left out. Nothing is skipped silently: what is malformed is an error with file, line and remedy; what
 //! cannot be used is counted.

@@ -27,7 +27,7 @@ fn column(rows: &[Value], key: &str) -> Vec<String> {
         .collect()
 }
 
-const TOPICS: [&str; 12] = [
+const TOPICS: [&str; 13] = [
     "alk",
     "partners",
     "variants",
@@ -37,6 +37,7 @@ const TOPICS: [&str; 12] = [
     "prevalence",
     "potency",
     "resistance",
+    "bypass",
     "detection",
     "civic",
     "guide",

@@ -1,6 +1,7 @@
 //! The columns of every table.
 
 mod alk;
+mod bypass;
 mod drugs;
 mod evidence;
 mod fusions;
@@ -33,6 +34,11 @@ static SPECS: &[&dyn Listed] = &[
     &resistance::ON_TARGET,
     &resistance::OFF_TARGET,
     &resistance::PUBLISHED,
+    &bypass::GENES,
+    &bypass::ALTERATIONS,
+    &bypass::LINES,
+    &bypass::MARKERS,
+    &bypass::STATEMENTS,
     &evidence::DETECTION,
     &evidence::PROTOCOL,
     &evidence::CIVIC,
