@@ -69,7 +69,7 @@ pub enum TablesError {
     },
     /// The reference base of a variant is not that of the assembly.
     #[error(
-        "{}, line {line}: {place} has REF {stated}, but {assembly} has {expected} there ({agreeing} records before it agreed); \
+        "{}, line {line}: {place} has REF {stated}, but {assembly} has {expected} there ({wrong} records differ, {agreeing} agree); \
         is the file on another assembly (--assembly), or was it not normalised against the reference?",
         path.display()
     )]
@@ -86,8 +86,10 @@ pub enum TablesError {
         expected: String,
         /// The assembly that the file was taken to be on.
         assembly: Assembly,
-        /// Records whose bases agreed.
+        /// Records whose bases agree.
         agreeing: u64,
+        /// Records whose bases differ.
+        wrong: u64,
     },
     /// Neither the header nor the reference bases tell the assembly.
     #[error(

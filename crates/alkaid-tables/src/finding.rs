@@ -430,6 +430,8 @@ pub struct VariantsRead {
     pub reference_checked: u64,
     /// Those where the bundle has no bases to compare with.
     pub reference_unchecked: u64,
+    /// Those left out because a known base differs, where all but a few agree; more are an error.
+    pub reference_disagrees: u64,
     /// Alleles that were left out, by reason.
     pub skipped: Vec<Counted>,
     /// Records in the genes of interest that did not pass, by FILTER.

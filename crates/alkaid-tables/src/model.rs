@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use alkaid_genome::{
-    Assembly, Bundle, CdsPosition, GenomicPosition, Strand, Transcript, complement,
+    Assembly, Bundle, CdsPosition, GenomicInterval, GenomicPosition, Strand, Transcript, complement,
 };
 use alkaid_knowledge::{BypassGene, bypass_genes};
 
@@ -93,6 +93,11 @@ impl<'b> Models<'b> {
                 && stretch.start < model.span.end + MARGIN
                 && model.span.start < stretch.end + MARGIN
         })
+    }
+
+    /// Where ALK's own genomic sequence lies, which is that of GRCh38 base for base.
+    pub(crate) fn alk_locus(&self) -> &GenomicInterval {
+        &self.bundle.alk_locus().interval
     }
 
     /// The base of the forward strand at a GRCh38 place (0-based), where the bundle knows it for sure.

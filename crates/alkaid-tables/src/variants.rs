@@ -1,6 +1,6 @@
 //! From a VCF to findings about ALK and the genes that may stand in for it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use alkaid_genome::{Assembly, Strand, complement};
@@ -22,6 +22,11 @@ use crate::vcf::{self, Header, Record};
 
 /// Records in the genes of interest that are kept; a whole genome with all its germline variants has some thousands.
 const MAX_KEPT: usize = 200_000;
+
+/// Records that must agree with the assembly for each one that does not, before that one is taken for a difference of the
+/// bundle and not for a wrong assembly. The bundle's EGFR differs from GRCh38 at 2 of 244,589 bases; GRCh37 differs from
+/// GRCh38 at about one base in some thousands. In ALK on GRCh38 the bundle is exact, and any difference is an error.
+const AGREEING_PER_WRONG: u64 = 50;
 
 /// What a VCF says.
 pub(crate) struct Variants {
@@ -96,9 +101,9 @@ pub(crate) fn read(
         Some((assembly, from)) => (assembly, from.to_owned()),
         None => tell_assembly(&path, models, &kept)?,
     };
-    census.check_references(&path, models, assembly, &kept)?;
+    let wrong = census.check_references(&path, models, assembly, &kept)?;
     let mut findings = Vec::new();
-    for record in &kept {
+    for record in kept.iter().filter(|record| !wrong.contains(&record.line)) {
         if !matches!(record.filter.as_str(), "PASS" | "." | "") {
             *census.filtered.entry(record.filter.clone()).or_default() += 1;
             continue;
@@ -134,6 +139,7 @@ pub(crate) fn read(
         in_genes: census.in_genes,
         reference_checked: census.checked,
         reference_unchecked: census.unchecked,
+        reference_disagrees: census.wrong,
         skipped: counted(census.skipped),
         filtered: counted(census.filtered),
         annotation_disagrees: census.disagrees,
@@ -268,6 +274,7 @@ struct Census {
     unchecked: u64,
     disagrees: u64,
     unplaced: u64,
+    wrong: u64,
     skipped: BTreeMap<String, u64>,
     filtered: BTreeMap<String, u64>,
 }
@@ -277,36 +284,47 @@ impl Census {
         *self.skipped.entry(reason.to_owned()).or_default() += count;
     }
 
+    /// Compares all records, and returns the lines of those that are left out because a few bases of the bundle, or of
+    /// GRCh37, are known to differ.
     fn check_references(
         &mut self,
         path: &Path,
         models: &Models<'_>,
         assembly: Assembly,
         records: &[Record],
-    ) -> Result<(), TablesError> {
+    ) -> Result<BTreeSet<u64>, TablesError> {
+        self.in_genes = records.len() as u64;
+        let mut wrong: Vec<(&Record, String)> = Vec::new();
         for record in records {
-            let Some(compared) = compare(models, assembly, record) else {
-                self.unchecked += 1;
-                continue;
-            };
-            match compared.agreement {
-                Agreement::Full => self.checked += 1,
-                Agreement::Partial => self.unchecked += 1,
-                Agreement::No => {
-                    return Err(TablesError::Reference {
-                        path: path.to_owned(),
-                        line: record.line,
-                        place: format!("{}:{}", record.chrom, record.pos + 1),
-                        stated: record.reference.chars().take(40).collect(),
-                        expected: compared.expected.chars().take(40).collect(),
-                        assembly,
-                        agreeing: self.checked,
-                    });
+            let compared = compare(models, assembly, record);
+            match compared.as_ref().map(|compared| compared.agreement) {
+                Some(Agreement::Full) => self.checked += 1,
+                Some(Agreement::Partial) | None => self.unchecked += 1,
+                Some(Agreement::No) => {
+                    let expected = compared.map(|compared| compared.expected);
+                    wrong.push((record, expected.unwrap_or_default()));
                 }
             }
         }
-        self.in_genes = records.len() as u64;
-        Ok(())
+        let certain = |record: &Record| {
+            assembly == Assembly::Grch38 && models.alk_locus().contains(&record.chrom, record.pos)
+        };
+        let many = wrong.len() as u64 * AGREEING_PER_WRONG > self.checked;
+        let first = wrong.iter().find(|(record, _)| many || certain(record));
+        if let Some((record, expected)) = first {
+            return Err(TablesError::Reference {
+                path: path.to_owned(),
+                line: record.line,
+                place: format!("{}:{}", record.chrom, record.pos + 1),
+                stated: record.reference.chars().take(40).collect(),
+                expected: expected.chars().take(40).collect(),
+                assembly,
+                agreeing: self.checked,
+                wrong: wrong.len() as u64,
+            });
+        }
+        self.wrong = wrong.len() as u64;
+        Ok(wrong.iter().map(|(record, _)| record.line).collect())
     }
 
     fn warnings(
@@ -327,6 +345,12 @@ impl Census {
             warnings.push(format!(
                 "{file}: the REF of {} of {} records in the genes of interest could not be compared with {assembly} in full: the bundle has no bases there",
                 self.unchecked, self.in_genes
+            ));
+        }
+        if self.wrong > 0 {
+            warnings.push(format!(
+                "{file}: the REF of {} of {} records is not that of {assembly} and they are left out; the bundle differs from the assembly at a few bases",
+                self.wrong, self.in_genes
             ));
         }
         let filtered: u64 = self.filtered.values().sum();
@@ -633,5 +657,58 @@ fn fits(row: &BypassAlteration, effect: &Effect) -> bool {
             effect.consequence,
             Consequence::Nonsense | Consequence::Frameshift | Consequence::SpliceSite
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use alkaid_genome::Bundle;
+
+    use super::*;
+
+    /// A VCF with this many right records of ALK and one wrong record.
+    fn with_wrong(agreeing: u64, chrom: &str, wrong: u64) -> Result<Variants, TablesError> {
+        let models = Models::new(Bundle::embedded());
+        let mut text = "##fileformat=VCFv4.3\n##reference=GRCh38.fa\n#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\n".to_owned();
+        let mut add = |chrom: &str, pos: u64, right: bool| {
+            let base = models.base(chrom, pos - 1).unwrap();
+            let (reference, alternate) = match right {
+                true => (base, complement(base)),
+                false => (complement(base), base),
+            };
+            text += &format!(
+                "{chrom}\t{pos}\t.\t{}\t{}\t.\tPASS\t.\n",
+                char::from(reference),
+                char::from(alternate)
+            );
+        };
+        for at in 0..agreeing {
+            add("chr2", 29_220_000 + at, true);
+        }
+        add(chrom, wrong, false);
+        let lines = Lines::new(Path::new("t.vcf"), Cursor::new(text.into_bytes()))?;
+        read(lines, &models, &Options::default())
+    }
+
+    #[test]
+    fn a_base_of_many_is_left_out_and_counted() {
+        let found = with_wrong(60, "chr7", 55_191_822).unwrap();
+        assert_eq!(found.read.reference_disagrees, 1);
+        assert_eq!(found.read.reference_checked, 60);
+        assert!(found.findings.iter().all(|finding| finding.gene != "EGFR"));
+        assert!(found.warnings[0].contains("1 of 61 records is not that of GRCh38"));
+    }
+
+    #[test]
+    fn a_base_of_few_or_in_alk_is_an_error() {
+        for (agreeing, chrom, wrong) in [(49, "chr7", 55_191_822), (500, "chr2", 29_210_000)] {
+            let error = with_wrong(agreeing, chrom, wrong)
+                .err()
+                .unwrap()
+                .to_string();
+            assert!(error.contains(&format!("{chrom}:{wrong}")), "{error}");
+        }
     }
 }
