@@ -8,7 +8,7 @@ use crate::provenance::{Fact, Provenance};
 use crate::table::Status;
 use crate::{
     alk_domains, alk_exons, alk_facts, bypass_alterations, bypass_genes, bypass_lines,
-    bypass_statements, civic_items, expression_markers, detection, drugs, fish_protocol, guide,
+    bypass_statements, civic_items, detection, drugs, expression_markers, fish_protocol, guide,
     mutations, named_variants, off_target_resistance, on_target_resistance, partners,
     polymorphisms, potencies, potency_datasets, prevalence, published_evidence, regulatory_events,
     reported_junctions, trial_results, trials, variant_properties,

@@ -105,6 +105,8 @@ pub enum Strength {
     HighExpression,
     /// A level, without a word for it.
     Level,
+    /// A common polymorphism of ALK, likely inherited.
+    KnownPolymorphism,
     /// Changes the protein or a splice site, and no row says what that does.
     UnknownSignificance,
 }
@@ -122,6 +124,7 @@ impl Strength {
             Self::Gain => "gain",
             Self::HighExpression => "high expression",
             Self::Level => "level",
+            Self::KnownPolymorphism => "known polymorphism",
             Self::UnknownSignificance => "unknown significance",
         }
     }

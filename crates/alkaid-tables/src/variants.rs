@@ -6,7 +6,7 @@ use std::path::Path;
 use alkaid_genome::{Assembly, Strand, complement};
 use alkaid_knowledge::{
     AlterationEffect, AlterationKind, BypassAlteration, OffTargetResistance, bypass_alterations,
-    fact, mutation, off_target_resistance,
+    fact, mutation, off_target_resistance, polymorphisms,
 };
 
 use crate::coding::{Edit, Effect, codon_base, effect};
@@ -604,11 +604,17 @@ pub(crate) fn ways(keys: &[&str], words: &[&str]) -> Vec<SourceRow> {
 
 fn judge(gene: &str, effect: &Effect) -> (Strength, Option<SourceRow>) {
     if gene == "ALK" {
-        let known = effect.protein.as_deref().and_then(mutation);
-        return match known {
+        if let Some(row) = effect.protein.as_deref().and_then(mutation) {
+            let source = SourceRow::of("mutations", row, Some(row.context));
+            return (Strength::CataloguedAlkMutation, Some(source));
+        }
+        let common = polymorphisms()
+            .iter()
+            .find(|row| effect.hgvs_c.as_deref() == Some(row.coding));
+        return match common {
             Some(row) => (
-                Strength::CataloguedAlkMutation,
-                Some(SourceRow::of("mutations", row, Some(row.context))),
+                Strength::KnownPolymorphism,
+                Some(SourceRow::of("polymorphisms", row, row.note)),
             ),
             None => (Strength::UnknownSignificance, None),
         };
@@ -699,6 +705,19 @@ mod tests {
         assert_eq!(found.read.reference_checked, 60);
         assert!(found.findings.iter().all(|finding| finding.gene != "EGFR"));
         assert!(found.warnings[0].contains("1 of 61 records is not that of GRCh38"));
+    }
+
+    #[test]
+    fn a_common_polymorphism_of_alk_is_said_to_be_one() {
+        // c.2039C>T, rs35228363.
+        let models = Models::new(Bundle::embedded());
+        let alk = &models.genes[0];
+        let t = alk.transcript;
+        let at = t.position_of_cds(alkaid_genome::CdsPosition(2039)).unwrap();
+        let place = t.genome_position(at).unwrap();
+        let (strength, source) = judge("ALK", &effect(alk, &Edit::new(place, b"G", b"A")));
+        assert_eq!(strength, Strength::KnownPolymorphism);
+        assert_eq!(source.unwrap().row, "polymorphisms:c.2039C>T");
     }
 
     #[test]

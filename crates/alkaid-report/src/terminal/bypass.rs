@@ -18,7 +18,7 @@ pub fn bypass(report: &BypassReport, style: Style) -> String {
     let with_word = |finding: &&TableFinding| {
         !matches!(
             finding.strength,
-            Strength::Level | Strength::UnknownSignificance
+            Strength::Level | Strength::KnownPolymorphism | Strength::UnknownSignificance
         )
     };
     let words: Vec<&TableFinding> = report.findings.iter().filter(with_word).collect();
@@ -162,7 +162,12 @@ impl Page {
         let unknown: Vec<&TableFinding> = report
             .findings
             .iter()
-            .filter(|finding| finding.strength == Strength::UnknownSignificance)
+            .filter(|finding| {
+                matches!(
+                    finding.strength,
+                    Strength::KnownPolymorphism | Strength::UnknownSignificance
+                )
+            })
             .collect();
         if unknown.is_empty() {
             return;
@@ -174,10 +179,14 @@ impl Page {
                 .as_ref()
                 .and_then(|variant| variant.allele_fraction)
                 .map_or_else(String::new, |share| format!(", {:.1} %", share * 100.0));
+            let common = match finding.strength {
+                Strength::KnownPolymorphism => ", a known polymorphism, likely inherited",
+                _ => "",
+            };
             self.fact(
                 &finding.gene,
                 Paint::Plain,
-                &format!("{}{share}", finding.what),
+                &format!("{}{share}{common}", finding.what),
             );
         }
         if let Some(more @ 1..) = unknown.len().checked_sub(UNKNOWN_SHOWN) {
