@@ -260,17 +260,22 @@ impl Gathered {
             without_value: self.without_value,
             filtered: self.filtered,
             genes: self.on_genes.len() as u64,
-            genes_without: bypass_genes()
-                .iter()
-                .filter(|gene| !self.on_genes.contains_key(gene.symbol))
-                .map(|gene| gene.symbol.to_owned())
-                .collect(),
+            genes_without: self.genes_without(),
         };
         CopyNumbers {
             read,
             findings,
             warnings,
         }
+    }
+
+    /// Genes of interest on which no row lies.
+    fn genes_without(&self) -> Vec<String> {
+        bypass_genes()
+            .iter()
+            .filter(|gene| !self.on_genes.contains_key(gene.symbol))
+            .map(|gene| gene.symbol.to_owned())
+            .collect()
     }
 
     fn warnings(&self, options: &Options) -> Vec<String> {
@@ -284,6 +289,14 @@ impl Gathered {
             warnings.push(format!(
                 "{file}: none of the {} rows lies on a gene of interest; check the chromosome names, the assembly or the gene symbols",
                 self.rows
+            ));
+        }
+        let missing = self.genes_without();
+        if !self.on_genes.is_empty() && !missing.is_empty() {
+            warnings.push(format!(
+                "{file}: no row lies on {} of the genes of interest: {}",
+                missing.len(),
+                missing.join(", ")
             ));
         }
         if self.without_value > 0 {

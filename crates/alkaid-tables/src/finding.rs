@@ -368,7 +368,7 @@ pub enum Suppressor {
     Hit,
     /// Looked at, and nothing of that kind is there.
     NoHitSeen,
-    /// Neither variants nor copy numbers were given.
+    /// No variants were given, and no copy numbers that cover it.
     NotAssessed,
 }
 
@@ -382,7 +382,7 @@ pub enum TransformationHint {
     OneHit,
     /// Neither is.
     NoHint,
-    /// Neither variants nor copy numbers were given.
+    /// Neither is hit, and one or both were not assessed.
     NotAssessed,
 }
 

@@ -101,7 +101,12 @@ pub fn bypass(
         findings.append(&mut expression.findings);
         warnings.append(&mut expression.warnings);
     }
-    let assessed = variants_read.is_some() || copy_number_read.is_some();
+    let covered = |gene: &str| {
+        copy_number_read
+            .as_ref()
+            .is_some_and(|read| !read.genes_without.iter().any(|missing| missing == gene))
+    };
+    let assessed = |gene: &str| variants_read.is_some() || covered(gene);
     let transformation = scores::transformation(&findings, assessed, expression.as_ref());
     let emt = expression
         .as_ref()

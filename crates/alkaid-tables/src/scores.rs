@@ -62,21 +62,22 @@ pub(crate) fn emt(expression: &Expression, scale: &str) -> EmtScore {
     }
 }
 
-/// Whether RB1 and TP53 are hit, and neuroendocrine markers expressed. `assessed` says whether variants or copy numbers
-/// were read at all.
+/// Whether RB1 and TP53 are hit, and neuroendocrine markers expressed. `assessed` says of a gene whether variants were read,
+/// or copy numbers that cover it.
 pub(crate) fn transformation(
     findings: &[TableFinding],
-    assessed: bool,
+    assessed: impl Fn(&str) -> bool,
     expression: Option<&Expression>,
 ) -> Transformation {
-    let rb1 = suppressor("RB1", findings, assessed);
-    let tp53 = suppressor("TP53", findings, assessed);
-    let hit = |state: &SuppressorState| state.state == Suppressor::Hit;
-    let hint = match (assessed, hit(&rb1), hit(&tp53)) {
-        (false, ..) => TransformationHint::NotAssessed,
-        (true, true, true) => TransformationHint::BothHit,
-        (true, false, false) => TransformationHint::NoHint,
-        (true, ..) => TransformationHint::OneHit,
+    let rb1 = suppressor("RB1", findings, assessed("RB1"));
+    let tp53 = suppressor("TP53", findings, assessed("TP53"));
+    let hint = match (rb1.state, tp53.state) {
+        (Suppressor::Hit, Suppressor::Hit) => TransformationHint::BothHit,
+        (Suppressor::Hit, _) | (_, Suppressor::Hit) => TransformationHint::OneHit,
+        (Suppressor::NotAssessed, _) | (_, Suppressor::NotAssessed) => {
+            TransformationHint::NotAssessed
+        }
+        _ => TransformationHint::NoHint,
     };
     let neuroendocrine: Vec<Level> = expression
         .map(|expression| {
@@ -143,7 +144,7 @@ fn says(hint: TransformationHint, markers: &[Level]) -> String {
             "No loss of RB1 or TP53 was seen; what the callers did not look at, such as promoters and rearrangements, is not excluded."
         }
         TransformationHint::NotAssessed => {
-            "RB1 and TP53 were not assessed: no variants or copy numbers were given."
+            "RB1 and TP53 were not both assessed: no variants were given, and no copy numbers that cover both."
         }
     };
     let line = bypass_line("*", BypassState::HighExpression).map_or(1.0, |line| line.value);

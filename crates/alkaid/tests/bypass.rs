@@ -367,6 +367,9 @@ fn copy_numbers_by_segment_and_by_gene() {
         "deep_deletion"
     );
     assert!(finding(&report, "ALK", "copy_number").is_none());
+    // RB1 is hit; TP53 is covered by no segment.
+    assert_eq!(report["transformation"]["hint"], "one_hit");
+    assert_eq!(report["transformation"]["tp53"]["state"], "not_assessed");
     assert_eq!(report["copy_number"]["unit"], "log2 ratio");
     says(
         &report["copy_number"]["assumption"].to_string(),

@@ -133,7 +133,7 @@ pub(super) fn finding(gene: &BypassGene, evidence: CopyNumberEvidence) -> Option
         _ => String::new(),
     };
     let words: &[&str] = match strength {
-        Strength::Amplified => &["amplification"],
+        Strength::Amplified => &["amplification", "gain"],
         Strength::Gain => &["gain"],
         _ => &["loss", "small-cell"],
     };
