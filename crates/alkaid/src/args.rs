@@ -66,7 +66,7 @@ pub struct ReadsArgs {
     /// What was sequenced
     #[arg(long, value_enum, default_value_t = MoleculeArg::Auto)]
     pub molecule: MoleculeArg,
-    /// Sample name [default: from the first file's name]
+    /// Sample name, also of its column in tables [default: from the first file's name]
     #[arg(long)]
     pub sample: Option<String>,
     /// How FASTQ records belong together
@@ -90,6 +90,12 @@ pub struct ReadsArgs {
     /// Accept BGZF FASTQ files without their end block (as some demultiplexers write them)
     #[arg(long)]
     pub allow_missing_eof: bool,
+    /// Tables of other callers of the same sample
+    #[command(
+        flatten,
+        next_help_heading = "Tables of other callers of the same sample"
+    )]
+    pub tables: TableArgs,
 }
 
 /// `--molecule`.
@@ -233,22 +239,17 @@ pub struct InhibitorsArgs {
     pub tsv: bool,
 }
 
-/// `alkaid bypass`.
+/// Tables of other callers, as `alkaid bypass` and `alkaid reads` take them.
 #[derive(Debug, Args)]
-#[command(
-    group = ArgGroup::new("tables").required(true).multiple(true),
-    after_help = "Formats are told by content. Copy numbers: CNVkit, SEG, FACETS, ASCAT, Sequenza, PURPLE, GISTIC by genes, and any table with named \
-    columns. Expression: salmon, kallisto, RSEM, featureCounts, StringTie, and matrices. Plain or gzip."
-)]
-pub struct BypassArgs {
+pub struct TableArgs {
     /// Small variants of any caller, VCF, annotated (VEP, SnpEff) or not
-    #[arg(long, value_name = "VCF", group = "tables")]
+    #[arg(long, value_name = "VCF")]
     pub variants: Option<PathBuf>,
     /// Copy numbers by segment or gene
-    #[arg(long, value_name = "FILE", group = "tables")]
+    #[arg(long, value_name = "FILE")]
     pub copy_number: Option<PathBuf>,
     /// Expression by gene or transcript
-    #[arg(long, value_name = "FILE", group = "tables")]
+    #[arg(long, value_name = "FILE")]
     pub expression: Option<PathBuf>,
     /// Assembly of variants and segments; auto tells it from the VCF and takes segments to be on GRCh38
     #[arg(long, value_enum, default_value_t = AssemblyArg::Auto)]
@@ -256,9 +257,6 @@ pub struct BypassArgs {
     /// The tumour's sample in the VCF
     #[arg(long, alias = "tumor-sample", value_name = "NAME")]
     pub tumour_sample: Option<String>,
-    /// The sample's column in a matrix of copy numbers or expression
-    #[arg(long, value_name = "NAME")]
-    pub sample: Option<String>,
     /// Unit of the copy numbers, where the header does not say
     #[arg(long, value_enum, value_name = "UNIT")]
     pub copy_number_units: Option<CopyNumberUnitArg>,
@@ -271,6 +269,25 @@ pub struct BypassArgs {
     /// Unit of the expression table, where the header does not say
     #[arg(long, value_enum, value_name = "UNIT")]
     pub expression_units: Option<ExpressionUnitArg>,
+}
+
+/// `alkaid bypass`.
+#[derive(Debug, Args)]
+#[command(
+    group = ArgGroup::new("tables")
+        .args(["variants", "copy_number", "expression"])
+        .required(true)
+        .multiple(true),
+    after_help = "Formats are told by content. Copy numbers: CNVkit, SEG, FACETS, ASCAT, Sequenza, PURPLE, GISTIC by genes, and any table with named \
+    columns. Expression: salmon, kallisto, RSEM, featureCounts, StringTie, and matrices. Plain or gzip."
+)]
+pub struct BypassArgs {
+    /// The tables
+    #[command(flatten)]
+    pub tables: TableArgs,
+    /// The sample's column in a matrix of copy numbers or expression
+    #[arg(long, value_name = "NAME")]
+    pub sample: Option<String>,
     /// Reference bundle in place of the built-in one
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
@@ -320,7 +337,7 @@ pub enum ExpressionUnitArg {
     Log2,
 }
 
-impl BypassArgs {
+impl TableArgs {
     /// The files.
     pub fn inputs(&self) -> alkaid_tables::Inputs {
         alkaid_tables::Inputs {
@@ -330,8 +347,13 @@ impl BypassArgs {
         }
     }
 
-    /// As the library wants them.
-    pub fn options(&self) -> alkaid_tables::Options {
+    /// Whether there is any.
+    pub fn any(&self) -> bool {
+        self.variants.is_some() || self.copy_number.is_some() || self.expression.is_some()
+    }
+
+    /// As the library wants them. `sample` is the sample's column in a matrix.
+    pub fn options(&self, sample: Option<&str>) -> alkaid_tables::Options {
         alkaid_tables::Options {
             assembly: match self.assembly {
                 AssemblyArg::Auto => None,
@@ -346,7 +368,7 @@ impl BypassArgs {
                 CopyNumberUnitArg::Copies => CopyNumberUnit::Copies,
                 CopyNumberUnitArg::Gistic => CopyNumberUnit::GisticClasses,
             }),
-            sample: self.sample.clone(),
+            sample: sample.map(str::to_owned),
             expression_unit: self.expression_units.map(|unit| match unit {
                 ExpressionUnitArg::Tpm => ExpressionUnit::Tpm,
                 ExpressionUnitArg::Fpkm => ExpressionUnit::Fpkm,

@@ -13,7 +13,11 @@ use crate::exit::Exit;
 pub fn run(args: &BypassArgs) -> Outcome {
     let opened = args.bundle.as_deref().map(Bundle::open).transpose()?;
     let bundle = opened.as_ref().unwrap_or_else(|| Bundle::embedded());
-    let report = bypass(&args.inputs(), &args.options(), bundle)?;
+    let report = bypass(
+        &args.tables.inputs(),
+        &args.tables.options(args.sample.as_deref()),
+        bundle,
+    )?;
     if let Some(out) = &args.out {
         write_bypass(out, &report)?;
     }

@@ -57,7 +57,7 @@ pub fn run(args: &DemoArgs) -> Outcome {
         "these reads are simulated: EML4::ALK variant 3a and 3b among 30,000 fragments of other transcripts, 1 % of them chimeric"
             .into(),
     );
-    publish(&analysis, args.out.as_deref(), args.json, bundle)?;
+    publish(&analysis, None, args.out.as_deref(), args.json, bundle)?;
     if !args.json {
         // A hint for people; a closed standard error is no failure.
         let _ = writeln!(

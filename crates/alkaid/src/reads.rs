@@ -6,8 +6,11 @@ use std::path::{Path, PathBuf};
 use alkaid_genome::Bundle;
 use alkaid_reads::finding::{ReadsReport, Verdict};
 use alkaid_reads::{Analysis, Options, analyse};
-use alkaid_report::{finish, terminal, write_outputs};
+use alkaid_report::{bypass_page, finish, terminal, write_bypass, write_outputs};
+use alkaid_tables::bypass;
+use alkaid_tables::finding::BypassReport;
 use anyhow::bail;
+use serde::Serialize;
 
 use crate::Outcome;
 use crate::args::{ReadsArgs, SchemaArg};
@@ -29,8 +32,18 @@ pub fn run(args: &ReadsArgs) -> Outcome {
             out.display()
         );
     }
+    // First, for a table that cannot be read is found out in no time.
+    let tables = args
+        .tables
+        .any()
+        .then(|| {
+            let options = args.tables.options(args.sample.as_deref());
+            bypass(&args.tables.inputs(), &options, bundle)
+        })
+        .transpose()?;
     let analysis = perform(&args.files, &args.options(), bundle)?;
-    publish(&analysis, args.out.as_deref(), args.json, bundle)?;
+    let out = args.out.as_deref();
+    publish(&analysis, tables.as_ref(), out, args.json, bundle)?;
     let positive = matches!(
         analysis.report.verdict,
         Verdict::Rearranged | Verdict::RearrangedPartnerUnresolved
@@ -54,26 +67,46 @@ pub fn perform(files: &[PathBuf], options: &Options, bundle: &Bundle) -> anyhow:
     Ok(analysis)
 }
 
-/// Writes the files, if asked for, and prints the report.
+/// Writes the files, if asked for, and prints the report; beside it what the tables of other callers say.
 pub fn publish(
     analysis: &Analysis,
+    tables: Option<&BypassReport>,
     out: Option<&Path>,
     json: bool,
     bundle: &Bundle,
 ) -> anyhow::Result<()> {
     if let Some(out) = out {
         write_outputs(out, &analysis.report, &analysis.evidence, bundle)?;
+        if let Some(tables) = tables {
+            write_bypass(out, tables)?;
+        }
     }
     let text = if json {
-        serde_json::to_string_pretty(&analysis.report)? + "\n"
+        let both = Both {
+            report: &analysis.report,
+            bypass: tables,
+        };
+        serde_json::to_string_pretty(&both)? + "\n"
     } else {
-        drawing(&analysis.report, out)
+        drawing(&analysis.report, tables, out)
     };
     print(&text)
 }
 
-fn drawing(report: &ReadsReport, out: Option<&Path>) -> String {
+/// What `--json` prints: the report, and the tables' under a key of its own.
+#[derive(Serialize)]
+struct Both<'r> {
+    #[serde(flatten)]
+    report: &'r ReadsReport,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bypass: Option<&'r BypassReport>,
+}
+
+fn drawing(report: &ReadsReport, tables: Option<&BypassReport>, out: Option<&Path>) -> String {
     let mut text = terminal(report, console::style());
+    if let Some(tables) = tables {
+        text.push_str(&bypass_page(tables, console::style()));
+    }
     if let Some(out) = out {
         text.push_str(&format!("  Results in {}\n", out.display()));
     }

@@ -6,7 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use common::{alkaid, bgzf, gzip, list, names, printed, printed_json, refusal, says};
+use common::{
+    Sample, V1, alkaid, bgzf, gzip, list, names, printed, printed_json, refusal, report, says,
+};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -170,6 +172,37 @@ fn known_changes_are_named_and_judged() {
         assert_eq!(report["variants"]["sample"], "TUMOR");
         assert_eq!(report["variants"]["reference_checked"], KNOWN.len());
     }
+}
+
+#[test]
+fn tables_stand_beside_what_the_reads_say() {
+    let sample = Sample::of(V1);
+    let vcf = sample.file("calls.vcf", known_vcf().as_bytes());
+    let alone = report(&mut sample.reads());
+    let both = report(sample.reads().arg("--variants").arg(&vcf));
+    assert_eq!(both["calls"], alone["calls"]);
+    assert_eq!(alone["bypass"], Value::Null);
+    assert!(finding(&both["bypass"], "EGFR", "variant").is_some());
+
+    let out = sample.path("results");
+    let mut with_tables = sample.reads();
+    with_tables
+        .arg("--variants")
+        .arg(&vcf)
+        .arg("--out")
+        .arg(&out);
+    let page = printed(&mut with_tables);
+    says(&page, &["EML4::ALK", "findings beside the fusion", "L858R"]);
+    assert!(names(&out).contains(&"bypass.json".to_owned()));
+
+    // A table that cannot be read stops the run before any read is looked at.
+    let mut wrong = sample.reads();
+    let message = refusal(
+        wrong
+            .arg("--variants")
+            .arg(sample.file("bad.vcf", b"no header\n")),
+    );
+    says(&message, &["bad.vcf"]);
 }
 
 #[test]
