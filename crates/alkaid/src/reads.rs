@@ -33,14 +33,12 @@ pub fn run(args: &ReadsArgs) -> Outcome {
         );
     }
     // First, for a table that cannot be read is found out in no time.
-    let tables = args
-        .tables
-        .any()
-        .then(|| {
-            let options = args.tables.options(args.sample.as_deref());
-            bypass(&args.tables.inputs(), &options, bundle)
-        })
-        .transpose()?;
+    let tables = if args.tables.any() {
+        let options = args.tables.options(args.sample.as_deref());
+        Some(bypass(&args.tables.inputs(), &options, bundle)?)
+    } else {
+        None
+    };
     let analysis = perform(&args.files, &args.options(), bundle)?;
     let out = args.out.as_deref();
     publish(&analysis, tables.as_ref(), out, args.json, bundle)?;
