@@ -115,13 +115,14 @@ pub fn find<'b>(
             let mate_genes = genes_of_mates(cluster, &by_fragment);
             let worth = cluster.reads.len() > 1 || !mate_genes.is_empty();
             let mut exon_ends = Vec::new();
-            if worth {
+            if worth && molecule == Molecule::Rna {
                 exon_ends.extend(ends.matching(anatomy, cluster));
                 if unexplained.contains(&index) {
                     exon_ends.extend(starts.matching(cluster));
                 }
             }
             let evidence = Evidence {
+                molecule,
                 cluster,
                 hits: &hits[index],
                 peptides: &peptides[index],

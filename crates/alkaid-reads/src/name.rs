@@ -227,6 +227,12 @@ fn five_side<'b>(
         };
         return None;
     };
+    let five = if molecule == Molecule::Dna {
+        without_cut_exon(five, names)
+    } else {
+        five
+    };
+    let side = &mut names.five;
     side.transcript = Some(five.transcript.id.clone());
     side.refseq = five.transcript.refseq.clone();
     side.exon = five.exon.map(|(exon, _)| exon.number.0);
@@ -243,21 +249,22 @@ fn five_side<'b>(
             side.intron = Some(number.0);
             side.region = format!("intron {number}");
         }
+        (Some(Region::Exon(number)), Some((exon, 0))) if number != exon.number => {
+            side.region = format!("in exon {number}");
+        }
         (_, Some((exon, 0))) => side.region = format!("end of exon {}", exon.number),
         (_, Some((exon, missing))) => {
             side.region = format!("in exon {}, {missing} nt before its end", exon.number);
-            if molecule == Molecule::Dna {
-                names.notes.push(format!(
-                    "the breakpoint lies within {} exon {}",
-                    five.transcript.gene, exon.number
-                ));
-            }
         }
         _ => side.region = "outside the transcript".into(),
     }
-    side.cds = five
-        .coding
-        .filter(|_| molecule == Molecule::Rna || matches!(five.region, Some(Region::Exon(_))));
+    // Of an intronic break, or one in an exon that is skipped, the coding position is not that of the base.
+    let own_exon = |number| five.exon.is_some_and(|(exon, _)| exon.number == number);
+    let coding_base = match five.region {
+        Some(Region::Exon(number)) => own_exon(number),
+        _ => molecule == Molecule::Rna,
+    };
+    side.cds = five.coding.filter(|_| coding_base);
     let strand = origin.genome.as_ref().map(|(_, _, strand)| *strand);
     if strand.is_some_and(|strand| strand != five.transcript.strand) {
         names.antisense = true;
@@ -273,6 +280,28 @@ fn five_side<'b>(
         return Some(FiveEnd { exon, ..five });
     }
     Some(five)
+}
+
+/// An exon that a genomic breakpoint cuts loses a splice site: the transcript is taken to go on from the exon before it.
+fn without_cut_exon<'b>(five: FiveEnd<'b>, names: &mut Names) -> FiveEnd<'b> {
+    let Some((cut, missing)) = five.exon else {
+        return five;
+    };
+    let before = five.transcript.exons.iter();
+    let before = before.take_while(|exon| exon.number < cut.number).last();
+    let (Some(before), true) = (before, missing > 0) else {
+        return five;
+    };
+    names.notes.push(format!(
+        "the breakpoint cuts {} exon {}, which loses a splice site and is taken to be skipped",
+        five.transcript.gene, cut.number
+    ));
+    let coding = five.transcript.cds_before(before.transcript.end);
+    FiveEnd {
+        exon: Some((before, 0)),
+        coding: coding.filter(|&coding| coding > 0),
+        ..five
+    }
 }
 
 /// Finds the partner's end in its best transcript.

@@ -7,6 +7,7 @@ use alkaid_genome::{Bundle, Strand, Transcript};
 use super::{ExonEnd, Hint, Hit, NamedBy, Origin, PeptideHit, Place, Target};
 use crate::anatomy::Anatomy;
 use crate::cluster::{BreakSide, Cluster};
+use crate::finding::Molecule;
 
 /// Score of a match that ends (in ALK's sense) exactly where an exon does: chance does that once in about 64 times.
 pub(super) const EXON_END_BONUS: f64 = 6.0;
@@ -16,6 +17,8 @@ pub(super) const PER_RESIDUE: f64 = 2.2;
 const MATE_BONUS: (f64, f64) = (3.0, 9.0);
 /// A match on the wrong strand makes no fusion transcript.
 const ANTISENSE_PENALTY: f64 = 5.0;
+/// A transcript does not tell what follows in DNA: less than a single base.
+const SPLICED_PENALTY: f64 = 0.5;
 /// Score of having been reported as a partner: less than a single base.
 const REPORTED_BONUS: f64 = 0.9;
 /// Least total score for a name.
@@ -35,6 +38,8 @@ const HINT_WINDOW: u64 = 20;
 
 /// Everything known of a cluster's clip.
 pub struct Evidence<'a, 'b> {
+    /// RNA or DNA.
+    pub molecule: Molecule,
     /// The cluster.
     pub cluster: &'a Cluster,
     /// Matches of its consensus.
@@ -199,10 +204,13 @@ fn from_hit<'b>(
     if hit.reverse {
         score -= ANTISENSE_PENALTY;
     }
-    if let Place::Transcript(transcript, at, false) = place
-        && exon_edge(transcript, at, homology, cluster.side)
-    {
-        score += EXON_END_BONUS;
+    if let Place::Transcript(transcript, at, backwards) = place {
+        // DNA breaks anywhere, and what lies beyond is genomic: there a transcript says less than a genomic piece.
+        if evidence.molecule == Molecule::Dna {
+            score -= SPLICED_PENALTY;
+        } else if !backwards && exon_edge(transcript, at, homology, cluster.side) {
+            score += EXON_END_BONUS;
+        }
     }
     Some(Origin {
         gene,
