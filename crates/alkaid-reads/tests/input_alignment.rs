@@ -337,6 +337,18 @@ impl Files {
     }
 }
 
+/// Writes the index of a small CRAM: all records are in one slice, which stands under each reference.
+fn index_cram(path: &Path) {
+    let mut reader = cram::io::Reader::new(File::open(path).expect("opened"));
+    reader.read_header().expect("read");
+    let offset = reader.position().expect("told");
+    let slice = |id: Option<usize>| {
+        cram::crai::Record::new(id, id.and(Position::new(1)), 12_000, offset, 0, 0)
+    };
+    let index = [slice(Some(0)), slice(Some(1)), slice(None)];
+    cram::crai::fs::write(path.with_added_extension("crai"), &index).expect("written");
+}
+
 fn options() -> InputOptions {
     InputOptions {
         regions: regions(),
@@ -409,6 +421,54 @@ fn index_scan_and_name_order_bring_the_same_fragments() {
     .expect("grouped");
     assert_eq!(by_name.1, by_index.1);
     assert_eq!(by_name.0.fragments, 13);
+}
+
+#[test]
+fn aligned_bases_are_the_same_in_bam_and_cram() {
+    let files = Files::new();
+    let sorted = header(&GRCH38, b"coordinate");
+    let target = |chrom: &str, start, end| GenomicInterval {
+        chrom: chrom.to_owned(),
+        start,
+        end,
+    };
+    // Of "pair", "far", "half", "spliced", and of "pair" again; the duplicate apart; not the failed, not the secondary.
+    let targets = [
+        target("chr2", 1000, 1100),
+        target("chr7", 1, 2),
+        target("chr2", 5500, 5600),
+        target("chr1", 9000, 9010),
+    ];
+    let bases = |path: &Path, targets: &[GenomicInterval]| {
+        let options = InputOptions {
+            reference: Some(files.fasta("genome.fa", |base| base)),
+            ..InputOptions::default()
+        };
+        Sources::open(&[path.to_path_buf()], &options)
+            .and_then(|mut sources| sources.aligned_bases(&options, targets, &Silent))
+    };
+    let bam = files.indexed_bam("a.bam", &sorted, &reads());
+    let seen = bases(&bam, &targets).expect("read");
+    assert_eq!(seen.assembly, Assembly::Grch38);
+    // 1 + 40 + 40 + 40 + 20 bases; 20 of the spliced read and the lonely one; one read.
+    assert_eq!(seen.bases, [Some(141), None, Some(60), Some(10)]);
+    assert_eq!(seen.duplicate_bases, 40);
+
+    let cram = files.cram("a.cram", &sorted, &reads());
+    index_cram(&cram);
+    assert_eq!(bases(&cram, &targets).expect("read"), seen);
+
+    let many: Vec<GenomicInterval> = (0..1_100)
+        .map(|i| target("chr2", 2_000 * i, 2_000 * i + 10))
+        .collect();
+    assert_eq!(
+        bases(&cram, &many).expect("scanned").bases,
+        bases(&bam, &many).expect("fetched").bases
+    );
+    let message = bases(&files.bam("b.bam", &sorted, &reads()), &targets)
+        .expect_err("no index")
+        .to_string();
+    assert!(message.contains("b.bam has no index"), "{message}");
 }
 
 #[test]
@@ -682,15 +742,7 @@ fn crams_are_read_with_their_reference() {
     assert_eq!(summary.format, InputFormat::Cram);
     assert_eq!(kept, bam.1);
 
-    // All records are in one slice, which the index lists under each reference.
-    let mut reader = cram::io::Reader::new(File::open(&path).expect("opened"));
-    reader.read_header().expect("read");
-    let offset = reader.position().expect("told");
-    let slice = |id: Option<usize>| {
-        cram::crai::Record::new(id, id.and(Position::new(1)), 12_000, offset, 0, 0)
-    };
-    let index = [slice(Some(0)), slice(Some(1)), slice(None)];
-    cram::crai::fs::write(path.with_added_extension("crai"), &index).expect("written");
+    index_cram(&path);
     let (summary, kept) = read(&path, &with(Some(reference.clone()))).expect("read");
     assert!(summary.used_index);
     assert_eq!(kept, bam.1);

@@ -258,6 +258,18 @@ pub enum InputError {
         /// Assembly of chromosome 2.
         second: alkaid_genome::Assembly,
     },
+    /// Depth over targets was asked of a file that it cannot be taken from.
+    #[error(
+        "{} {problem}: depth against control regions needs a BAM or CRAM with its index (align the reads, sort, \
+         \"samtools index\"), or leave out --control-regions and take ALK's copy number from another caller",
+        Shown(path)
+    )]
+    Depth {
+        /// The file.
+        path: PathBuf,
+        /// What it lacks.
+        problem: &'static str,
+    },
     /// The index does not fit the file.
     #[error(
         "the index {} does not fit {}: {problem}; make it again with \"samtools index\", or remove it to read the whole file",

@@ -42,6 +42,14 @@ impl FastqFiles {
         Ok(Self { lanes })
     }
 
+    /// The first file, for messages.
+    pub(super) fn first_path(&self) -> PathBuf {
+        self.lanes
+            .first()
+            .map(|lane| lane.first.path.clone())
+            .unwrap_or_default()
+    }
+
     /// Reads all lanes.
     pub(super) fn read(
         &mut self,

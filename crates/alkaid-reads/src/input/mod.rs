@@ -28,6 +28,9 @@ mod umi;
 
 use std::path::PathBuf;
 
+use alkaid_genome::GenomicInterval;
+
+pub use alignment::AlignedBases;
 pub use error::InputError;
 pub use options::{
     InputOptions, Keep, KeepAll, MissingEnd, Pairing, Progress, Silent, UmiPlacement,
@@ -99,6 +102,28 @@ impl Sources {
         match &mut self.0 {
             Kind::Fastq(files) => files.read(options, keep, progress, sink),
             Kind::Alignments(files) => files.read(options, keep, progress, sink),
+        }
+    }
+
+    /// Adds up how many bases are aligned to each target (disjoint, 0-based half-open on the files' own assembly).
+    ///
+    /// No read is kept: memory goes with the number of targets.
+    ///
+    /// # Errors
+    ///
+    /// If a file is no BAM or CRAM with alignments and an index, if anything is wrong with it, or the caller interrupts.
+    pub fn aligned_bases(
+        &mut self,
+        options: &InputOptions,
+        targets: &[GenomicInterval],
+        progress: &dyn Progress,
+    ) -> Result<AlignedBases, InputError> {
+        match &mut self.0 {
+            Kind::Fastq(files) => Err(InputError::Depth {
+                path: files.first_path(),
+                problem: "holds reads without alignments",
+            }),
+            Kind::Alignments(files) => files.aligned_bases(options, targets, progress),
         }
     }
 }
