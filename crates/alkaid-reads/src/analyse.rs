@@ -11,6 +11,7 @@ use crate::candidates::{Candidates, Mate, find};
 
 use crate::cluster::BreakSide;
 use crate::count::{MAX_EVIDENCE, Recogniser, Support, record, spanning_mark};
+use crate::depth_ratio::{self, DepthError};
 use crate::evidence;
 use crate::finding::{EvidenceRead, Molecule, ReadsReport};
 use crate::fragment::{Fragment, Read};
@@ -42,6 +43,8 @@ pub struct Options {
     pub molecule: Option<Molecule>,
     /// Name of the sample; else made from the first file's name.
     pub sample: Option<String>,
+    /// Target list of the panel (BED): ALK's targets are compared in depth with the others.
+    pub control_regions: Option<PathBuf>,
 }
 
 /// Why there is no report.
@@ -50,6 +53,9 @@ pub enum ReadsError {
     /// The input cannot be read.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// Depth against control regions was asked for and cannot be had.
+    #[error(transparent)]
+    Depth(#[from] DepthError),
     /// Fragments beyond the memory limit could not be set aside.
     #[error(
         "cannot write to a temporary file ({0}); free some space or set TMPDIR to another folder"
@@ -92,6 +98,22 @@ pub fn analyse(
     let mut input_options = options.input.clone();
     (input_options.regions, input_options.regions_grch37) = regions(bundle, &anatomy);
     let mut sources = Sources::open(paths, &input_options)?;
+    // Before all else, so that a wrong target list or a missing index is told at once.
+    let depth_ratio = match &options.control_regions {
+        Some(_) if options.molecule == Some(Molecule::Rna) => {
+            let reason = "said by the user".to_owned();
+            return Err(DepthError::Rna { reason }.into());
+        }
+        Some(targets) => Some(depth_ratio::measure(
+            bundle,
+            &anatomy,
+            targets,
+            &mut sources,
+            &input_options,
+            progress,
+        )?),
+        None => None,
+    };
     let summary = sources.read(&input_options, &sieve, progress, &mut |fragment| {
         gatherer.take(fragment)
     })?;
@@ -107,6 +129,9 @@ pub fn analyse(
         Some(molecule) => (molecule, "said by the user".to_owned()),
         None => molecule::decide(bundle, &anatomy, &gatherer.census, &summary),
     };
+    if depth_ratio.is_some() && molecule == Molecule::Rna {
+        return Err(DepthError::Rna { reason }.into());
+    }
     let Candidates { junctions, mates } = find(
         bundle,
         &anatomy,
@@ -155,6 +180,13 @@ pub fn analyse(
         unmapped_alignments: unmapped,
     };
     let (mut report, chosen) = verdict::report(&facts, &weighed);
+    report
+        .findings
+        .extend(depth_ratio.as_ref().and_then(depth_ratio::finding));
+    report
+        .warnings
+        .extend(depth_ratio.as_ref().and_then(depth_ratio::warning));
+    report.depth_ratio = depth_ratio;
     let crossed = Crossed::of(&anatomy, &weighed, &chosen);
     report.small_variants = variant::find(
         &anatomy,

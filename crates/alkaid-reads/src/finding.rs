@@ -33,7 +33,7 @@ pub struct ReadsReport {
     pub summary: String,
     /// ALK fusions, best supported first.
     pub calls: Vec<FusionCall>,
-    /// Other findings about ALK: reciprocal junctions, intragenic deletions, ALK-ATI, imbalance.
+    /// Other findings about ALK: reciprocal junctions, intragenic deletions, ALK-ATI, imbalance, gain.
     pub findings: Vec<Finding>,
     /// Candidates that were looked at and refused, with reasons.
     pub refused: Vec<Refusal>,
@@ -42,6 +42,8 @@ pub struct ReadsReport {
     /// Substitutions, insertions and deletions in ALK's coding exons.
     #[serde(flatten)]
     pub small_variants: SmallVariants,
+    /// Depth over ALK against the panel's other targets; only if a target list was given.
+    pub depth_ratio: Option<DepthRatio>,
     /// About the input.
     pub qc: Qc,
     /// What a reader should know before trusting the above.
@@ -258,6 +260,10 @@ pub enum FindingKind {
     AlternativeTranscriptionInitiation,
     /// More 3' than 5' ALK expression.
     Imbalance,
+    /// ALK's targets are covered more deeply than the panel's others, by less than an amplification.
+    Gain,
+    /// The same, by the fixed ratio from which it is called so (see `depth_ratio`).
+    Amplification,
 }
 
 /// A test statistic with its model.
@@ -271,6 +277,44 @@ pub struct Statistic {
     pub p_value: Option<f64>,
     /// 95 % interval.
     pub interval: Option<[f64; 2]>,
+}
+
+/// Depth over ALK's targets of a panel against the panel's other targets. A ratio of depths, not a number of copies.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+pub struct DepthRatio {
+    /// In words; also why it cannot be told.
+    pub statement: String,
+    /// The target list, as given.
+    pub targets: String,
+    /// Median depth of ALK's targets over that of the controls. `None` if it cannot be told.
+    pub ratio: Option<f64>,
+    /// Its log2.
+    pub log2_ratio: Option<f64>,
+    /// 95 % interval of the ratio.
+    pub interval: Option<[f64; 2]>,
+    /// Median depth of ALK's targets, in reads.
+    pub alk_depth: Option<f64>,
+    /// Median depth of the controls, in reads.
+    pub control_depth: Option<f64>,
+    /// Standard deviation of log2 depth between controls, from the median absolute deviation.
+    pub control_spread: Option<f64>,
+    /// Coding exons of ALK that the targets overlap.
+    pub alk_exons: Vec<u16>,
+    /// ALK targets with depth.
+    pub alk_targets: u32,
+    /// Controls with depth.
+    pub control_targets: u32,
+    /// ALK targets without a read, left out.
+    pub alk_targets_without_depth: u32,
+    /// Controls without a read, left out.
+    pub control_targets_without_depth: u32,
+    /// Targets that are neither: in ALK beside its coding exons, not on an autosome, or on no chromosome of the file.
+    pub targets_not_used: u32,
+    /// Share of the targets' aligned bases that belongs to flagged duplicates, left out (0–1). 0 may mean that none were
+    /// flagged.
+    pub duplicate_share: Option<f64>,
+    /// Model and assumptions.
+    pub model: String,
 }
 
 /// A candidate that was refused.

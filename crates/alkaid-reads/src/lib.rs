@@ -9,7 +9,8 @@
 //! 5. `judge` weighs each against the ways in which artefacts arise;
 //! 6. `name` gives exons, frame, variant and nomenclature; `expression` adds what needs no junction;
 //! 7. `bound` says what would have been seen;
-//! 8. `variant` calls substitutions, insertions and deletions from the same fragments, and on which allele they lie.
+//! 8. `depth_ratio` compares depth over ALK's targets of a panel with its other `targets`, if asked for;
+//! 9. `variant` calls substitutions, insertions and deletions from the same fragments, and on which allele they lie.
 //!
 //! [`analyse`] walks it from end to end and returns a [`finding::ReadsReport`].
 
@@ -21,6 +22,7 @@ mod census;
 mod cluster;
 mod copies;
 mod count;
+mod depth_ratio;
 mod evidence;
 mod expression;
 pub mod finding;
@@ -36,11 +38,14 @@ mod partner;
 mod place;
 mod sieve;
 mod store;
+mod targets;
 mod trim;
 mod variant;
 mod verdict;
 
 pub use analyse::{Analysis, Options, ReadsError, analyse};
 pub use anatomy::Anatomy;
+pub use depth_ratio::DepthError;
 pub use fragment::{Alignment, Fragment, Read};
 pub use sieve::Sieve;
+pub use targets::{TargetError, fuzz_targets};

@@ -111,6 +111,7 @@ pub(crate) fn report(facts: &Facts, weighed: &[Weighed]) -> (ReadsReport, Vec<(u
         refused,
         bound,
         small_variants: SmallVariants::default(),
+        depth_ratio: None,
     };
     (report, chosen)
 }

@@ -72,6 +72,7 @@ pub fn terminal(report: &ReadsReport, style: Style) -> String {
     }
     variants::section(&mut page, report);
     findings(&mut page, report);
+    depth_ratio(&mut page, report);
     refused(&mut page, report);
     bound(&mut page, report);
     warnings(&mut page, report);
@@ -136,9 +137,24 @@ fn findings(page: &mut Page, report: &ReadsReport) {
             FindingKind::IntragenicDuplication => "duplication",
             FindingKind::AlternativeTranscriptionInitiation => "ALK-ATI",
             FindingKind::Imbalance => "imbalance",
+            FindingKind::Gain => "gain",
+            FindingKind::Amplification => "amplified",
         };
         page.fact(kind, Paint::Plain, &finding.summary);
     }
+}
+
+fn depth_ratio(page: &mut Page, report: &ReadsReport) {
+    let Some(measured) = &report.depth_ratio else {
+        return;
+    };
+    page.heading("Depth against control regions");
+    // A finding has said it already.
+    let found = |kind| matches!(kind, FindingKind::Gain | FindingKind::Amplification);
+    if !report.findings.iter().any(|finding| found(finding.kind)) {
+        page.paragraph(Paint::Plain, &measured.statement);
+    }
+    page.paragraph(Paint::Dim, &measured.model);
 }
 
 fn refused(page: &mut Page, report: &ReadsReport) {

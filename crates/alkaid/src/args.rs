@@ -78,6 +78,9 @@ pub struct ReadsArgs {
     /// FASTA that a CRAM was made with
     #[arg(long, value_name = "FASTA")]
     pub reference: Option<PathBuf>,
+    /// DNA panel's target list: compare the depth of ALK's exons with that of all other targets (BAM or CRAM with index)
+    #[arg(long, value_name = "BED")]
+    pub control_regions: Option<PathBuf>,
     /// Reference bundle in place of the built-in one
     #[arg(long, value_name = "FILE")]
     pub bundle: Option<PathBuf>,
@@ -130,6 +133,7 @@ impl ReadsArgs {
                 MoleculeArg::Dna => Some(Molecule::Dna),
             },
             sample: self.sample.clone(),
+            control_regions: self.control_regions.clone(),
             ..alkaid_reads::Options::default()
         };
         options.input.threads = threads(self.threads);

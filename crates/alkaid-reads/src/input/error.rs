@@ -261,7 +261,7 @@ pub enum InputError {
     /// Depth over targets was asked of a file that it cannot be taken from.
     #[error(
         "{} {problem}: depth against control regions needs a BAM or CRAM with its index (align the reads, sort, \
-         \"samtools index\"), or leave out --control-regions and take ALK's copy number from another caller",
+         \"samtools index\"), or leave out --control-regions and give another caller's table with --copy-number",
         Shown(path)
     )]
     Depth {

@@ -3,8 +3,8 @@
 use alkaid_genome::{RearrangementClass, Strand};
 use alkaid_reads::Read;
 use alkaid_reads::finding::{
-    Bound, CallStatus, Consequence, EvidenceRead, ExonDepth, Finding, FindingKind, FusionCall,
-    InputRecord, Molecule, PairVerdict, PhaseVerdict, Placement, ProteinPrediction, Qc,
+    Bound, CallStatus, Consequence, DepthRatio, EvidenceRead, ExonDepth, Finding, FindingKind,
+    FusionCall, InputRecord, Molecule, PairVerdict, PhaseVerdict, Placement, ProteinPrediction, Qc,
     RESEARCH_USE_ONLY, ReadsReport, Refusal, RefusedVariant, SCHEMA_VERSION, Side, SmallVariants,
     Statistic, Term, Variant, VariantBound, VariantOrigin, VariantPair, VariantPhase, Verdict,
 };
@@ -184,6 +184,7 @@ fn report(sample: &str, verdict: Verdict, summary: &str) -> ReadsReport {
             model: "Poisson counts of unique fragments, at least 3 needed for a call.".to_owned(),
         },
         small_variants: SmallVariants::default(),
+        depth_ratio: None,
         qc: Qc {
             inputs: vec![InputRecord { path: "tumour_R1.fq.gz".to_owned(), bytes: Some(1_234_567) }],
             molecule: Molecule::Rna,
@@ -292,6 +293,47 @@ pub(crate) fn h3122() -> ReadsReport {
         ..call()
     }];
     finished(report)
+}
+
+/// Line NCI-H3122 again, with a target list and four times the controls' depth over ALK.
+pub(crate) fn amplified() -> ReadsReport {
+    let mut report = h3122();
+    let measured = DepthRatio {
+        statement: "ALK's targets are covered 4.00 times as deeply as the panel's other targets (95 % interval 3.20 to 5.00).".to_owned(),
+        targets: "targets.bed".to_owned(),
+        ratio: Some(4.0),
+        log2_ratio: Some(2.0),
+        interval: Some([3.2, 5.0]),
+        alk_depth: Some(1_200.0),
+        control_depth: Some(300.0),
+        control_spread: Some(0.41),
+        alk_exons: (20..=29).collect(),
+        alk_targets: 10,
+        control_targets: 220,
+        control_targets_without_depth: 2,
+        duplicate_share: Some(0.12),
+        model: "log2 of medians; GC content is not corrected.".to_owned(),
+        ..DepthRatio::default()
+    };
+    report.findings = vec![Finding {
+        kind: FindingKind::Amplification,
+        summary: format!("{} An amplification.", measured.statement),
+        supporting_fragments: 0,
+        unique_fragments: 0,
+        exon_from: Some(20),
+        exon_to: Some(29),
+        in_frame: None,
+        statistic: Some(Statistic {
+            name: measured.model.clone(),
+            value: 4.0,
+            p_value: None,
+            interval: measured.interval,
+        }),
+        other_gene: None,
+        positions: Vec::new(),
+    }];
+    report.depth_ratio = Some(measured);
+    report
 }
 
 /// NPM1-ALK: a translocation, with a warning.

@@ -21,6 +21,11 @@ fn terminal_of_a_dna_breakpoint() {
 }
 
 #[test]
+fn terminal_of_an_amplification() {
+    insta::assert_snapshot!(plain(&fixtures::amplified()));
+}
+
+#[test]
 fn terminal_of_npm1() {
     insta::assert_snapshot!(plain(&fixtures::npm1()));
 }
