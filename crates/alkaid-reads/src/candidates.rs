@@ -117,7 +117,7 @@ pub fn find<'b>(
             let mut exon_ends = Vec::new();
             if worth && molecule == Molecule::Rna {
                 exon_ends.extend(ends.matching(anatomy, cluster));
-                if unexplained.contains(&index) {
+                if unexplained.binary_search(&index).is_ok() {
                     exon_ends.extend(starts.matching(cluster));
                 }
             }

@@ -224,7 +224,9 @@ impl<'b> Junction<'b> {
         if self.side != BreakSide::Before || bases == 0 || bases > MAX_EXCHANGED {
             return;
         }
-        let start = self.alk - bases;
+        let Some(start) = self.alk.checked_sub(bases) else {
+            return;
+        };
         if anatomy
             .exon_at(start)
             .is_some_and(|exon| exon.span.start == start)
