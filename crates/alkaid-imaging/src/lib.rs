@@ -1,0 +1,11 @@
+//! Microscopy: files become [`Field`]s with channels and a pixel size; nuclei become [`Labels`].
+//!
+//! Planes are `ndarray` arrays indexed `[[y, x]]`, stacks `[[z, y, x]]`; pixel (0, 0) is the top left one, and a
+//! pixel's centre lies at whole numbers. Lengths are micrometres where a name ends in `_um`, pixels where it ends in
+//! `_px`.
+
+pub mod field;
+pub mod labels;
+
+pub use field::{Channel, Field, Origin, PixelSize};
+pub use labels::Labels;
