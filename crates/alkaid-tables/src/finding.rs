@@ -1,7 +1,7 @@
 //! What other callers' tables say: the types of the report.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use alkaid_genome::Assembly;
 use alkaid_knowledge::view::Bypass;
@@ -15,7 +15,7 @@ pub const NOTICE: &str = "For research use only. Not for use in diagnostic proce
 their errors are not corrected, and what they did not look at is not absent.";
 
 /// All that three kinds of tables say about bypass of ALK and change of lineage.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BypassReport {
     /// Version of this layout.
     pub bypass_version: String,
@@ -40,7 +40,7 @@ pub struct BypassReport {
 }
 
 /// One finding.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TableFinding {
     /// Which table it comes from.
     pub kind: TableFindingKind,
@@ -72,7 +72,7 @@ impl TableFinding {
 }
 
 /// Which table a finding comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TableFindingKind {
     /// Small variants.
@@ -84,7 +84,7 @@ pub enum TableFindingKind {
 }
 
 /// How much a finding says. In the order in which findings are listed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Strength {
     /// A mutation of the ALK kinase that the tables know.
@@ -131,7 +131,7 @@ impl Strength {
 }
 
 /// The row of a table of facts behind something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SourceRow {
     /// Table and key: `bypass_alterations:kras_g12`.
     pub row: String,
@@ -165,7 +165,7 @@ impl SourceRow {
 }
 
 /// What a variant does to the protein.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Consequence {
     /// One residue becomes another.
@@ -215,7 +215,7 @@ impl Consequence {
 }
 
 /// Who named a consequence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum NamedBy {
     /// Our own arithmetic on the bundle.
@@ -227,7 +227,7 @@ pub enum NamedBy {
 }
 
 /// The numbers of a variant.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VariantEvidence {
     /// Line of the file, 1-based.
     pub line: u64,
@@ -264,7 +264,7 @@ pub struct VariantEvidence {
 }
 
 /// How far a segment reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
     /// A short segment around the gene.
@@ -287,7 +287,7 @@ impl Reach {
 }
 
 /// The numbers of a copy number.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CopyNumberEvidence {
     /// Total copies in a tumour cell: stated, or from the log2 ratio under the purity and ploidy of [`CopyNumberRead`].
     pub copies: Option<f64>,
@@ -308,7 +308,7 @@ pub struct CopyNumberEvidence {
 }
 
 /// A gene's level of expression.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Level {
     /// HGNC symbol.
     pub gene: String,
@@ -321,7 +321,7 @@ pub struct Level {
 }
 
 /// The EMT score of one sample.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EmtScore {
     /// Mean of the mesenchymal minus mean of the epithelial genes; none where too few are in the table.
     pub score: Option<f64>,
@@ -350,7 +350,7 @@ pub struct EmtScore {
 }
 
 /// Whether a tumour suppressor is lost, as far as the tables tell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SuppressorState {
     /// HGNC symbol.
     pub gene: String,
@@ -361,7 +361,7 @@ pub struct SuppressorState {
 }
 
 /// Whether a tumour suppressor is lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Suppressor {
     /// An inactivating variant of at least one allele, or a deep deletion.
@@ -373,7 +373,7 @@ pub enum Suppressor {
 }
 
 /// What both genes come to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TransformationHint {
     /// RB1 and TP53 are both hit.
@@ -387,7 +387,7 @@ pub enum TransformationHint {
 }
 
 /// Hints of transformation to small-cell carcinoma. A hint, never a diagnosis: that is histology.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transformation {
     /// What both genes come to.
     pub hint: TransformationHint,
@@ -404,7 +404,7 @@ pub struct Transformation {
 }
 
 /// How many of something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counted {
     /// What.
     pub name: String,
@@ -413,7 +413,7 @@ pub struct Counted {
 }
 
 /// What was read of a VCF.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VariantsRead {
     /// The file as it was given.
     pub file: String,
@@ -444,7 +444,7 @@ pub struct VariantsRead {
 }
 
 /// What was read of a table of copy numbers.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CopyNumberRead {
     /// The file as it was given.
     pub file: String,
@@ -473,7 +473,7 @@ pub struct CopyNumberRead {
 }
 
 /// What was read of an expression table.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExpressionRead {
     /// The file as it was given.
     pub file: String,
