@@ -3,7 +3,17 @@
 //! Red (or orange) is the probe on the 3' side of ALK, with the kinase; green is the probe on the 5' side. A red and a
 //! green signal that lie together are one *fused* signal, an ALK locus that is whole.
 
+pub mod agreement;
+pub mod background;
+pub mod copies;
+mod distribution;
 pub mod finding;
 pub mod pattern;
+pub mod plan;
+pub mod profile;
+pub mod rule;
+pub mod statistics;
 
 pub use pattern::{Counts, Pattern};
+pub use profile::{Profile, profile, profiles};
+pub use rule::{Call, Verdict};
