@@ -170,4 +170,8 @@ pub struct Review {
     pub when: String,
     /// Why.
     pub reason: String,
+    /// The pattern before.
+    pub before: Option<Pattern>,
+    /// Why it was not scored before.
+    pub excluded_before: Vec<Exclusion>,
 }

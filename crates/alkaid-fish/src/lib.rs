@@ -6,14 +6,18 @@
 pub mod agreement;
 pub mod background;
 pub mod copies;
+pub mod counts;
 mod distribution;
 pub mod finding;
+pub mod overrides;
 pub mod pattern;
 pub mod plan;
 pub mod profile;
+pub mod report;
 pub mod rule;
 pub mod statistics;
 
 pub use pattern::{Counts, Pattern};
 pub use profile::{Profile, profile, profiles};
+pub use report::{FishReport, RunOptions, Setting, report_on_images, report_on_table};
 pub use rule::{Call, Verdict};

@@ -157,6 +157,16 @@ impl Profile {
         }
     }
 
+    /// The colour in which a side is seen on the image; inside, red stands for the 3' side whatever its colour.
+    #[must_use]
+    pub const fn seen_as(&self, side: Colour) -> Colour {
+        match (side, self.three_prime.value) {
+            (side, Colour::Red) => side,
+            (Colour::Red, Colour::Green) => Colour::Green,
+            (Colour::Green, Colour::Green) => Colour::Red,
+        }
+    }
+
     /// The distance between centres, in signal diameters, from which on a pair is split.
     #[must_use]
     pub fn split_distance(&self) -> f64 {

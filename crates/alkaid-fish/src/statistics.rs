@@ -11,7 +11,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::background::{Background, Rate, background};
-use crate::distribution::{beta_cdf, exact_interval, hypergeometric, ln_binomial};
+use crate::distribution::{
+    beta_cdf, binomial_at_least, exact_interval, hypergeometric, ln_binomial,
+};
 use crate::pattern::{Counts, Pattern};
 use crate::plan::{Plan, plan};
 use crate::profile::Profile;
@@ -38,6 +40,8 @@ pub struct Statistics {
     pub background: Background,
     /// What other draws from the same nuclei would say: the draw of the steps is one of many.
     pub draws: Draws,
+    /// Percentage of positive nuclei from which on the rule calls 95 of 100 samples positive.
+    pub visible_from_percent: f64,
     /// How many more nuclei would settle it.
     pub plan: Plan,
     /// Model and prior in words.
@@ -104,6 +108,7 @@ pub fn statistics(nuclei: &[(Pattern, Option<Counts>)], profile: &Profile) -> St
         rearranged_percent: [quantile(0.5), quantile(0.025), quantile(0.975)],
         background,
         draws: draws(positive, of, profile),
+        visible_from_percent: 100.0 * visible_from(profile),
         plan: plan(positive, of, cut_off),
         model: MODEL.to_owned(),
     }
@@ -176,6 +181,39 @@ fn draws(positive: u32, of: u32, profile: &Profile) -> Draws {
     draws
 }
 
+/// Probability that the rule calls a sample positive in which this share of nuclei is.
+fn called_positive(share: f64, profile: &Profile) -> f64 {
+    let (first, second) = (profile.first_nuclei.value, profile.second_nuclei.value);
+    (0..=first)
+        .map(|k| {
+            let chance = ln_binomial(k, first, share).exp();
+            match first_step(k, profile) {
+                StepOutcome::Positive => chance,
+                StepOutcome::Negative => 0.0,
+                StepOutcome::Equivocal => {
+                    let needed = (0..=second)
+                        .find(|&more| second_step(k, more, profile) == StepOutcome::Positive);
+                    needed.map_or(0.0, |more| chance * binomial_at_least(more, second, share))
+                }
+            }
+        })
+        .sum()
+}
+
+/// The share of positive nuclei from which on the rule calls 95 % of samples positive.
+fn visible_from(profile: &Profile) -> f64 {
+    let (mut low, mut high) = (0.0f64, 1.0f64);
+    for _ in 0..30 {
+        let middle = f64::midpoint(low, high);
+        if called_positive(middle, profile) < 0.95 {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,6 +268,14 @@ mod tests {
         assert!((sample(4, 50).draws.negative - 1.0).abs() < 1e-9);
         assert!((sample(10, 50).draws.equivocal - 1.0).abs() < 1e-9);
         assert_eq!(sample(10, 49).draws.not_suitable, 1.0);
+    }
+
+    #[test]
+    fn the_rule_sees_from_about_a_fifth_on() {
+        let visible = visible_from(profile("vysis").unwrap());
+        assert!((0.18..0.24).contains(&visible), "{visible}");
+        assert!(called_positive(0.06, profile("vysis").unwrap()) < 0.001);
+        assert!(called_positive(0.54, profile("vysis").unwrap()) > 0.9999);
     }
 
     #[test]
