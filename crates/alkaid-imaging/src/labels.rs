@@ -1,6 +1,16 @@
 //! A label image: which object each pixel belongs to.
 
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::path::Path;
+
 use ndarray::Array2;
+use tiff::encoder::colortype::{Gray16, Gray32};
+use tiff::encoder::{Compression, DeflateLevel, TiffEncoder};
+
+use crate::open::MOST_PIXELS;
+use crate::tiff_file::Samples;
+use crate::{ImagingError, picture, tiff_file, write};
 
 /// Objects of one field. Labels run from 1 to `count` without gaps; 0 is background.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +37,109 @@ impl Labels {
     }
 }
 
+/// Reads a label image made elsewhere: TIFF or PNG with one number of 8, 16 or 32 bits a pixel, 0 for background. Labels
+/// are renumbered without gaps.
+///
+/// # Errors
+/// When the file cannot be read, is not such an image, or is not of `size` (height, width).
+pub fn read(path: &Path, size: (usize, usize)) -> Result<Labels, ImagingError> {
+    let file = File::open(path).map_err(|source| ImagingError::Open {
+        path: path.to_owned(),
+        source,
+    })?;
+    read_from(file, path, size)
+}
+
+/// As [`read`], from an open file.
+pub(crate) fn read_from<R: Read + Seek>(
+    mut reader: R,
+    path: &Path,
+    size: (usize, usize),
+) -> Result<Labels, ImagingError> {
+    let mut head = Vec::new();
+    reader
+        .by_ref()
+        .take(4)
+        .read_to_end(&mut head)
+        .and_then(|_| reader.rewind())
+        .map_err(|source| ImagingError::read(path, "header", source))?;
+    let (numbers, width, height) = match head[..] {
+        [0x89, b'P', b'N', b'G'] => {
+            let decoded = picture::decoded_png(reader, path, MOST_PIXELS)?;
+            if decoded.samples != 1 {
+                let what = "a coloured picture";
+                let remedy =
+                    "a label image has one number a pixel: export it as 16- or 32-bit TIFF";
+                return Err(ImagingError::malformed(path, "PNG", what, remedy));
+            }
+            let numbers = decoded.values.into_iter().map(u32::from).collect();
+            (numbers, decoded.width, decoded.height)
+        }
+        [b'I', b'I', ..] | [b'M', b'M', ..] => {
+            let (samples, width, height) = tiff_file::read_single(reader, path, MOST_PIXELS)?;
+            (whole_numbers(samples, path)?, width, height)
+        }
+        _ => {
+            return Err(ImagingError::malformed(
+                path,
+                "header",
+                "neither TIFF nor PNG",
+                "export the label image as 16- or 32-bit TIFF",
+            ));
+        }
+    };
+    let differ = || ImagingError::SizesDiffer {
+        path: path.to_owned(),
+        found: format!("the label image is {width} x {height} pixels"),
+        expected: format!("the field is {} x {}", size.1, size.0),
+    };
+    if (height, width) != size {
+        return Err(differ());
+    }
+    let map = Array2::from_shape_vec(size, numbers).map_err(|_| differ())?;
+    Ok(Labels::compacted(map))
+}
+
+/// Floats are taken where they are whole, as some programs write labels so.
+fn whole_numbers(samples: Samples, path: &Path) -> Result<Vec<u32>, ImagingError> {
+    Ok(match samples {
+        Samples::U8(values) => values.into_iter().map(u32::from).collect(),
+        Samples::U16(values) => values.into_iter().map(u32::from).collect(),
+        Samples::U32(values) => values,
+        Samples::F32(values) => {
+            // 2^24 is where floats stop telling whole numbers apart.
+            let label = |value: &f32| (0.0..16_777_216.0).contains(value) && value.fract() == 0.0;
+            if let Some(value) = values.iter().find(|value| !label(value)) {
+                let what = format!("the value {value} is no label");
+                let remedy = "export the label image as 16- or 32-bit integers";
+                return Err(ImagingError::malformed(path, "pixels", what, remedy));
+            }
+            values.into_iter().map(|value| value as u32).collect()
+        }
+    })
+}
+
+/// Writes a label image as TIFF, deflate, 16 bits where all labels fit and 32 otherwise, beside its place and moved.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_tiff(labels: &Labels, path: &Path) -> Result<(), ImagingError> {
+    let (height, width) = labels.map.dim();
+    let (width, height) = (width as u32, height as u32);
+    let highest = labels.map.iter().copied().max().unwrap_or(0);
+    write::in_place(path, |file| {
+        let mut encoder =
+            TiffEncoder::new(file)?.with_compression(Compression::Deflate(DeflateLevel::Balanced));
+        if highest <= u32::from(u16::MAX) {
+            let numbers: Vec<u16> = labels.map.iter().map(|label| *label as u16).collect();
+            encoder.write_image::<Gray16>(width, height, &numbers)
+        } else {
+            let numbers: Vec<u32> = labels.map.iter().copied().collect();
+            encoder.write_image::<Gray32>(width, height, &numbers)
+        }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use ndarray::array;
@@ -38,5 +151,28 @@ mod tests {
         let labels = Labels::compacted(array![[0, 7, 7], [3, 0, 7], [3, 9, 0]]);
         assert_eq!(labels.map, array![[0, 1, 1], [2, 0, 1], [2, 3, 0]]);
         assert_eq!(labels.count, 3);
+    }
+
+    #[test]
+    fn labels_come_back_from_16_and_32_bits() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("labels.tif");
+        for high in [3, 70_000] {
+            let map = array![[0, 1, 1], [0, high, 2]];
+            write_tiff(
+                &Labels {
+                    map: map.clone(),
+                    count: 3,
+                },
+                &path,
+            )
+            .unwrap();
+            assert_eq!(read(&path, (2, 3)).unwrap(), Labels::compacted(map));
+        }
+        let error = read(&path, (3, 3)).unwrap_err().to_string();
+        assert!(
+            error.contains("3 x 2 pixels") && error.contains("3 x 3"),
+            "{error}"
+        );
     }
 }

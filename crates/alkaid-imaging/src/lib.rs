@@ -4,8 +4,20 @@
 //! pixel's centre lies at whole numbers. Lengths are micrometres where a name ends in `_um`, pixels where it ends in
 //! `_px`.
 
+pub mod channels;
+pub mod error;
 pub mod field;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod labels;
+pub mod open;
+mod picture;
+pub mod pixel;
+pub mod regions;
+mod tiff_file;
+pub mod write;
 
+pub use error::ImagingError;
 pub use field::{Channel, Field, Origin, PixelSize};
 pub use labels::Labels;
+pub use open::{OpenOptions, Pages, open, open_channels};
