@@ -16,8 +16,10 @@ pub mod pixel;
 pub mod regions;
 mod tiff_file;
 pub mod write;
+pub mod spots;
 
 pub use error::ImagingError;
 pub use field::{Channel, Field, Origin, PixelSize};
 pub use labels::Labels;
 pub use open::{OpenOptions, Pages, open, open_channels};
+pub use spots::{Spot, SpotError, SpotOptions, SpotSet};

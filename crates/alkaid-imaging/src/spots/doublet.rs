@@ -1,0 +1,88 @@
+//! Sister chromatids: two close signals of one colour that belong to one locus.
+
+use super::Spot;
+
+/// Merges signals of one nucleus whose centres are within `reach` pixels, nearest first; what was rejected stays alone.
+pub(super) fn merge(spots: &mut Vec<Spot>, reach: f64) {
+    while let Some((first, second)) = nearest(spots, reach) {
+        let other = spots.remove(second);
+        let one = &mut spots[first];
+        *one = joined(one, &other);
+    }
+}
+
+/// The nearest two within reach, the lower index first.
+fn nearest(spots: &[Spot], reach: f64) -> Option<(usize, usize)> {
+    let mut best: Option<(f64, usize, usize)> = None;
+    for (i, a) in spots.iter().enumerate() {
+        if a.rejected.is_some() {
+            continue;
+        }
+        // Spots stand in reading order of their pixels, a fit moves them little.
+        for (j, b) in spots.iter().enumerate().skip(i + 1) {
+            if b.y_px - a.y_px > reach + 8.0 {
+                break;
+            }
+            if b.label != a.label || b.rejected.is_some() {
+                continue;
+            }
+            let distance = (a.x_px - b.x_px).hypot(a.y_px - b.y_px);
+            if distance <= reach && best.is_none_or(|(least, _, _)| distance < least) {
+                best = Some((distance, i, j));
+            }
+        }
+    }
+    best.map(|(_, i, j)| (i, j))
+}
+
+/// One signal in the light's centre of two.
+fn joined(a: &Spot, b: &Spot) -> Spot {
+    let whole = a.amplitude + b.amplitude;
+    let (p, q) = (a.amplitude / whole, b.amplitude / whole);
+    let bright = if a.amplitude >= b.amplitude { a } else { b };
+    Spot {
+        x_px: p * a.x_px + q * b.x_px,
+        y_px: p * a.y_px + q * b.y_px,
+        z: p * a.z + q * b.z,
+        error_um: (p * a.error_um).hypot(q * b.error_um),
+        merged: a.merged + b.merged,
+        ..bright.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(x: f64, y: f64, label: u32) -> Spot {
+        Spot {
+            label,
+            x_px: x,
+            y_px: y,
+            z: 0.0,
+            error_um: 0.01,
+            amplitude: 100.0,
+            amplitude_error: 5.0,
+            sigma_px: 1.4,
+            snr: 10.0,
+            height: 20.0,
+            merged: 1,
+            confidence: 1.0,
+            rejected: None,
+        }
+    }
+
+    #[test]
+    fn two_close_signals_of_one_nucleus_become_one() {
+        let mut spots = vec![
+            at(10.0, 10.0, 1),
+            at(12.0, 10.0, 1),
+            at(13.0, 10.0, 2),
+            at(30.0, 10.0, 1),
+        ];
+        merge(&mut spots, 3.0);
+        assert_eq!(spots.len(), 3);
+        assert_eq!(spots[0].merged, 2);
+        assert!((spots[0].x_px - 11.0).abs() < 1e-9);
+    }
+}
