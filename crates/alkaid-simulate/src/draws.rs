@@ -26,6 +26,14 @@ pub(crate) enum Purpose {
     BackTranslation,
     /// Breakpoints for validation.
     Breakpoints,
+    /// Nuclei of a FISH field and the loci in them.
+    FishScene,
+    /// Granules of a FISH field.
+    FishGranules,
+    /// Chromatin and stroma.
+    FishTexture,
+    /// Noise of the camera.
+    FishCamera,
 }
 
 impl Draws {

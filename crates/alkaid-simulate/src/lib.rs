@@ -14,6 +14,7 @@ mod cases;
 mod chimera;
 mod draws;
 mod error;
+pub mod fish;
 mod fragments;
 mod layout;
 mod mutation;
