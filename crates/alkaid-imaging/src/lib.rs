@@ -17,6 +17,7 @@ pub mod regions;
 mod tiff_file;
 pub mod write;
 pub mod spots;
+pub mod nuclei;
 
 pub use error::ImagingError;
 pub use field::{Channel, Field, Origin, PixelSize};

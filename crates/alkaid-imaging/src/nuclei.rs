@@ -1,0 +1,295 @@
+//! Nuclei of a plane: [`segment`].
+//!
+//! By default a small network says for every pixel whether it lies in a nucleus, how deep, and how far the nucleus
+//! reaches around it ([`network`], [`instances`]). It works at one scale, so that the plane is resampled to nuclei of
+//! [`CANONICAL_DIAMETER`] pixels ([`scale`]). A threshold with a watershed stands beside it ([`classical`]).
+
+pub mod classical;
+pub mod instances;
+pub mod network;
+pub mod scale;
+pub mod score;
+pub mod tiles;
+pub mod watershed;
+pub mod weights;
+
+use std::num::NonZeroUsize;
+
+use ndarray::{Array2, ArrayView2};
+use thiserror::Error;
+
+use crate::labels::Labels;
+use instances::Rule;
+use weights::{Weights, WeightsError};
+
+/// Diameter of a typical nucleus, in pixels, at which the network works.
+pub const CANONICAL_DIAMETER: f32 = 24.0;
+/// The network's plane is never more than this much larger than the given one.
+const GREATEST_SCALE: f32 = 3.0;
+/// How far an estimated diameter may be from the network's own scale before the network looks once more.
+const TOLERANCE: f32 = 1.25;
+/// Diameters, in pixels, outside which nothing can be segmented.
+const DIAMETERS: std::ops::RangeInclusive<f32> = 4.0..=2000.0;
+
+/// How nuclei are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// The trained network.
+    #[default]
+    Network,
+    /// A local threshold and a watershed on the distance to the edge.
+    Classical,
+}
+
+/// What [`segment`] goes by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Options {
+    /// How nuclei are found.
+    pub method: Method,
+    /// Expected diameter of a nucleus in pixels, from the pixel size; `None`: estimated from the plane.
+    pub diameter_px: Option<f32>,
+    /// Threads; 0 counts as 1. The labels do not depend on it.
+    pub threads: usize,
+}
+
+/// Why a plane could not be segmented.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum NucleiError {
+    /// There are no pixels.
+    #[error("the plane has no pixels")]
+    Empty,
+    /// The expected diameter is out of range.
+    #[error("nuclei of {diameter} pixels cannot be found: give a diameter between {} and {}, or check the pixel size", DIAMETERS.start(), DIAMETERS.end())]
+    Diameter {
+        /// As given.
+        diameter: f32,
+    },
+    /// The program's own weights are damaged.
+    #[error(transparent)]
+    Weights(#[from] WeightsError),
+}
+
+/// Finds the nuclei of a plane of light, `[[y, x]]`, in any unit. Values that are not finite count as dark. A plane
+/// without contrast has no nuclei.
+///
+/// # Errors
+///
+/// If the plane is empty or the expected diameter is out of range.
+pub fn segment(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Labels, NucleiError> {
+    if plane.is_empty() {
+        return Err(NucleiError::Empty);
+    }
+    if let Some(diameter) = options
+        .diameter_px
+        .filter(|diameter| !DIAMETERS.contains(diameter))
+    {
+        return Err(NucleiError::Diameter { diameter });
+    }
+    let Some(plane) = normalised(plane) else {
+        return Ok(Labels {
+            map: Array2::zeros(plane.dim()),
+            count: 0,
+        });
+    };
+    let diameter = options
+        .diameter_px
+        .unwrap_or_else(|| classical::estimate_diameter(plane.view()));
+    let labels = match options.method {
+        Method::Classical => classical::segment(plane.view(), diameter),
+        Method::Network => by_network(plane.view(), diameter, options)?,
+    };
+    Ok(Labels::compacted(labels))
+}
+
+/// Runs the network at the scale that the diameter asks for; where that was an estimate and the nuclei turn out to
+/// have another size, once more.
+fn by_network(
+    plane: ArrayView2<'_, f32>,
+    diameter: f32,
+    options: &Options,
+) -> Result<Array2<u32>, WeightsError> {
+    let weights = Weights::trained()?;
+    let threads = NonZeroUsize::new(options.threads).unwrap_or(NonZeroUsize::MIN);
+    let look = |diameter: f32| {
+        let scale = (CANONICAL_DIAMETER / diameter).min(GREATEST_SCALE);
+        let resampled = scale::resample(plane, scale::scaled(plane.dim(), scale));
+        let answers = tiles::read(&weights, resampled.view(), Rule::default().depth, threads);
+        (instances::label(answers, &Rule::default()), scale)
+    };
+    let (mut labels, used) = look(diameter);
+    if options.diameter_px.is_none() {
+        let compacted = Labels::compacted(labels);
+        let found = scale::typical_diameter(scale::diameters(&compacted.map, compacted.count));
+        labels = match found.map(|found| found / used) {
+            Some(better)
+                if !(1.0 / TOLERANCE..TOLERANCE)
+                    .contains(&(better * used / CANONICAL_DIAMETER)) =>
+            {
+                look(better.clamp(*DIAMETERS.start(), *DIAMETERS.end())).0
+            }
+            _ => compacted.map,
+        };
+    }
+    Ok(scale::relabel(&labels, plane.dim()))
+}
+
+/// Puts the 1st percentile at 0 and the 99.8th at 1. `None` if there is no contrast.
+fn normalised(plane: ArrayView2<'_, f32>) -> Option<Array2<f32>> {
+    /// Percentiles are taken from about this many pixels, evenly spread.
+    const SAMPLE: usize = 1 << 20;
+    let step = plane.len().div_ceil(SAMPLE);
+    let mut sample: Vec<f32> = plane
+        .iter()
+        .step_by(step)
+        .copied()
+        .filter(|value| value.is_finite())
+        .collect();
+    if sample.is_empty() {
+        return None;
+    }
+    sample.sort_unstable_by(f32::total_cmp);
+    let at = |share: f64| f64::from(sample[((sample.len() - 1) as f64 * share).round() as usize]);
+    let (low, high) = (at(0.01), at(0.998));
+    let range = high - low;
+    if range <= 0.0 || !range.is_finite() {
+        return None;
+    }
+    Some(plane.mapv(|value| match value.is_finite() {
+        true => (((f64::from(value) - low) / range) as f32).clamp(-1e3, 1e3),
+        false => 0.0,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Soft-edged discs on a slope, with a fixed pattern for noise.
+    fn scene(side: usize, discs: &[(f32, f32, f32)]) -> Array2<f32> {
+        Array2::from_shape_fn((side, side), |(y, x)| {
+            let light: f32 = discs
+                .iter()
+                .map(|(cy, cx, radius)| {
+                    let inside = radius - (y as f32 - cy).hypot(x as f32 - cx);
+                    600.0 / (1.0 + (-inside).exp())
+                })
+                .sum();
+            100.0 + 0.2 * x as f32 + light + ((y * 31 + x * 17) % 23) as f32
+        })
+    }
+
+    const DISCS: [(f32, f32, f32); 5] = [
+        (30.0, 30.0, 12.0),
+        (30.0, 53.0, 12.0),
+        (90.0, 40.0, 13.0),
+        (80.0, 100.0, 11.0),
+        (120.0, 120.0, 12.0),
+    ];
+
+    fn options(method: Method, diameter_px: Option<f32>) -> Options {
+        Options {
+            method,
+            diameter_px,
+            threads: 2,
+        }
+    }
+
+    #[test]
+    fn both_methods_find_discs_with_and_without_their_size() {
+        let plane = scene(160, &DISCS);
+        for method in [Method::Network, Method::Classical] {
+            for diameter in [Some(24.0), None] {
+                let labels = segment(plane.view(), &options(method, diameter)).unwrap();
+                assert_eq!(labels.count, 5, "{method:?} {diameter:?}");
+                assert_ne!(labels.map[[30, 26]], labels.map[[30, 57]]);
+            }
+        }
+    }
+
+    #[test]
+    fn large_nuclei_are_found_at_their_own_size() {
+        let discs = DISCS.map(|(y, x, radius)| (4.0 * y, 4.0 * x, 4.0 * radius));
+        let labels = segment(scene(640, &discs).view(), &options(Method::Network, None)).unwrap();
+        assert_eq!((labels.count, labels.map.dim()), (5, (640, 640)));
+        let area = labels
+            .map
+            .iter()
+            .filter(|label| **label == labels.map[[360, 160]])
+            .count() as f32;
+        let expected = std::f32::consts::PI * 52.0 * 52.0;
+        assert!((area / expected - 1.0).abs() < 0.2, "{area} {expected}");
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let plane = scene(160, &DISCS);
+        let with = |threads| {
+            segment(
+                plane.view(),
+                &Options {
+                    threads,
+                    ..options(Method::Network, None)
+                },
+            )
+            .unwrap()
+        };
+        assert_eq!(with(0), with(1));
+        assert_eq!(with(1), with(7));
+    }
+
+    #[test]
+    fn what_holds_no_nuclei_gives_none() {
+        for method in [Method::Network, Method::Classical] {
+            for plane in [
+                Array2::from_elem((1, 1), 7.0),
+                Array2::from_elem((50, 40), 65535.0),
+                Array2::from_elem((30, 3), f32::NAN),
+                Array2::from_elem((3, 200), f32::INFINITY),
+            ] {
+                assert_eq!(
+                    segment(plane.view(), &options(method, None)).unwrap().count,
+                    0
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_told() {
+        let empty = Array2::zeros((0, 5));
+        assert_eq!(
+            segment(empty.view(), &options(Method::Network, None)),
+            Err(NucleiError::Empty)
+        );
+        for diameter in [f32::NAN, -3.0, 0.0, 1e9] {
+            let result = segment(
+                scene(20, &[]).view(),
+                &options(Method::Network, Some(diameter)),
+            );
+            assert!(
+                matches!(result, Err(NucleiError::Diameter { .. })),
+                "{diameter}"
+            );
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn any_plane_is_taken(
+            values in proptest::collection::vec(prop_oneof![any::<f32>(), Just(0.0_f32), 0.0_f32..1e4], 1..400),
+            width in 1_usize..30,
+            classical in any::<bool>(),
+            diameter in proptest::option::of(4.0_f32..500.0),
+        ) {
+            let height = values.len().div_ceil(width);
+            let plane = Array2::from_shape_fn((height, width), |(y, x)| values[(y * width + x) % values.len()]);
+            let method = if classical { Method::Classical } else { Method::Network };
+            let labels = segment(plane.view(), &options(method, diameter)).unwrap();
+            prop_assert_eq!(labels.map.dim(), (height, width));
+            prop_assert_eq!(labels.map.iter().copied().max().unwrap_or(0), labels.count);
+        }
+    }
+}
