@@ -3,9 +3,13 @@
 //! Planes are `ndarray` arrays indexed `[[y, x]]`, stacks `[[z, y, x]]`; pixel (0, 0) is the top left one, and a
 //! pixel's centre lies at whole numbers. Lengths are micrometres where a name ends in `_um`, pixels where it ends in
 //! `_px`.
+//!
+//! Stained sections in colour have a road of their own: [`brightfield`] reads them window by window, [`stain`] takes their
+//! dyes apart.
 
 pub mod channels;
 pub mod error;
+pub mod brightfield;
 pub mod field;
 #[doc(hidden)]
 pub mod fuzzing;
@@ -18,6 +22,7 @@ mod tiff_file;
 pub mod write;
 pub mod spots;
 pub mod nuclei;
+pub mod stain;
 
 pub use error::ImagingError;
 pub use field::{Channel, Field, Origin, PixelSize};

@@ -16,6 +16,7 @@ mod draws;
 mod error;
 pub mod fish;
 mod fragments;
+pub mod ihc;
 mod layout;
 mod mutation;
 mod pieces;

@@ -1,0 +1,2 @@
+//! ALK immunohistochemistry.
+pub mod finding;

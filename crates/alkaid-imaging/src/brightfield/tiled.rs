@@ -1,0 +1,505 @@
+//! TIFF in all its shapes: strips or tiles, classic or Big, pyramids in the chain of images or in `SubIFDs`.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use tiff::decoder::{Decoder, DecodingResult, Limits};
+use tiff::tags::Tag;
+use tiff::{ColorType, TiffError};
+
+use super::error::BrightfieldError;
+use super::redirect::Redirected;
+use super::{Level, Rgb, Window};
+use crate::field::PixelSize;
+
+/// Decoded pieces that are kept, in bytes. A band of strips across a slide of 40,000 pixels fits.
+const CACHE_BYTES: usize = 256 << 20;
+/// The largest piece (strip or tile) that is decoded at once, in bytes.
+const PIECE_BYTES: usize = 640 << 20;
+/// Images of one file that are looked at; more are no pyramid.
+const IMAGES: usize = 64;
+/// Levels agree in shape with level 0 up to this share: rounding at each halving.
+const SAME_SHAPE: f64 = 0.02;
+
+type Reader = Decoder<BufReader<Redirected>>;
+
+/// A TIFF file that is open for reading.
+pub(super) struct TiledFile {
+    path: PathBuf,
+    levels: Vec<Grid>,
+    /// Decoders that are not in use, by level.
+    idle: Mutex<Vec<(usize, Reader)>>,
+    cache: Mutex<Cache>,
+}
+
+/// How one level is cut into pieces.
+#[derive(Clone, Debug)]
+struct Grid {
+    /// Byte at which its directory starts.
+    directory: u64,
+    width: u32,
+    height: u32,
+    piece_width: u32,
+    piece_height: u32,
+    tiled: bool,
+    samples: Samples,
+}
+
+/// How a piece's samples become colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Samples {
+    /// Interleaved, this many a pixel, the first three red, green and blue.
+    Rgb(usize),
+    /// Interleaved luma and two colour differences.
+    YCbCr,
+    /// Red, green and blue in pieces of their own.
+    Planes,
+}
+
+/// What the file says of itself.
+pub(super) struct Facts {
+    pub(super) format: String,
+    pub(super) levels: Vec<Level>,
+    pub(super) pixel: Option<PixelSize>,
+    pub(super) magnification: Option<f64>,
+}
+
+/// Pieces decoded last, oldest first.
+#[derive(Default)]
+struct Cache {
+    pieces: BTreeMap<(usize, u32), Arc<Vec<u8>>>,
+    order: VecDeque<(usize, u32)>,
+    bytes: usize,
+}
+
+impl Cache {
+    fn get(&self, key: (usize, u32)) -> Option<Arc<Vec<u8>>> {
+        self.pieces.get(&key).cloned()
+    }
+
+    fn put(&mut self, key: (usize, u32), piece: Arc<Vec<u8>>) {
+        if self.pieces.contains_key(&key) {
+            return;
+        }
+        self.bytes += piece.len();
+        self.pieces.insert(key, piece);
+        self.order.push_back(key);
+        while self.bytes > CACHE_BYTES && self.order.len() > 1 {
+            if let Some(old) = self.order.pop_front().and_then(|key| self.pieces.remove(&key)) {
+                self.bytes -= old.len();
+            }
+        }
+    }
+}
+
+impl TiledFile {
+    pub(super) fn open(path: &Path) -> Result<(Self, Facts), BrightfieldError> {
+        let mut grids = Vec::new();
+        let mut first = reader(path, None)?;
+        let description = text(&mut first, Tag::ImageDescription);
+        let base = grid(path, &mut first)?;
+        let resolution = resolution(&mut first);
+        let mut directories: Vec<u64> = pointers(&mut first, Tag::SubIfd);
+        for _ in 0..IMAGES {
+            if !first.more_images() || first.next_image().is_err() {
+                break;
+            }
+            directories.extend(first.ifd_pointer().map(|pointer| pointer.0));
+        }
+        grids.push(base.clone());
+        for directory in directories.into_iter().take(IMAGES) {
+            // A label, a photograph of the slide or a damaged copy is no level; level 0 alone is enough.
+            let Ok(level) = reader(path, Some(directory)).and_then(|mut r| grid(path, &mut r))
+            else {
+                continue;
+            };
+            let last = &grids[grids.len() - 1];
+            let smaller = level.width < last.width && level.height < last.height;
+            let ratio = |grid: &Grid| f64::from(grid.width) / f64::from(grid.height);
+            let same = (ratio(&level) / ratio(&base) - 1.0).abs() < SAME_SHAPE;
+            if smaller && same && level.tiled == base.tiled {
+                grids.push(level);
+            }
+        }
+        let levels = grids
+            .iter()
+            .map(|grid| Level {
+                width: grid.width,
+                height: grid.height,
+                downsample: f64::from(base.width) / f64::from(grid.width),
+            })
+            .collect();
+        let stated = stated(&description);
+        let kind = match () {
+            () if description.starts_with("Aperio") => "SVS (Aperio)",
+            () if description.contains("<OME") => "OME-TIFF",
+            () if base.tiled => "tiled TIFF",
+            () => "TIFF",
+        };
+        let format = match grids.len() {
+            1 => kind.to_owned(),
+            n => format!("{kind}, {n} levels"),
+        };
+        // Some writers put a screen's 72 or 96 dots an inch there, which says nothing of the section.
+        let plausible = |size: &PixelSize| (0.05..20.0).contains(&size.x_um);
+        let facts = Facts {
+            format,
+            levels,
+            pixel: stated.0.or(resolution).filter(plausible),
+            magnification: stated.1,
+        };
+        let file = Self {
+            path: path.to_owned(),
+            levels: grids,
+            idle: Mutex::new(Vec::new()),
+            cache: Mutex::new(Cache::default()),
+        };
+        Ok((file, facts))
+    }
+
+    pub(super) fn read(&self, level: usize, window: Window) -> Result<Rgb, BrightfieldError> {
+        let grid = &self.levels[level];
+        let left = window.x.min(grid.width);
+        let top = window.y.min(grid.height);
+        let right = window.x.saturating_add(window.width).min(grid.width);
+        let bottom = window.y.saturating_add(window.height).min(grid.height);
+        let mut picture = Rgb::filled((right - left) as usize, (bottom - top) as usize, [255; 3]);
+        if picture.pixels.is_empty() {
+            return Ok(picture);
+        }
+        let across = grid.width.div_ceil(grid.piece_width);
+        for row in top / grid.piece_height..=(bottom - 1) / grid.piece_height {
+            for column in left / grid.piece_width..=(right - 1) / grid.piece_width {
+                let piece = self.piece(level, row * across + column)?;
+                let x0 = column * grid.piece_width;
+                let y0 = row * grid.piece_height;
+                let piece_width = grid.piece_width.min(grid.width - x0) as usize;
+                let from = left.max(x0);
+                let count = 3 * (right.min(x0 + grid.piece_width) - from) as usize;
+                for y in top.max(y0)..bottom.min(y0.saturating_add(grid.piece_height)) {
+                    let source = 3 * ((y - y0) as usize * piece_width + (from - x0) as usize);
+                    let target =
+                        3 * ((y - top) as usize * picture.width + (from - left) as usize);
+                    picture.pixels[target..target + count]
+                        .copy_from_slice(&piece[source..source + count]);
+                }
+            }
+        }
+        Ok(picture)
+    }
+
+    /// A decoded piece, red, green and blue interleaved.
+    fn piece(&self, level: usize, index: u32) -> Result<Arc<Vec<u8>>, BrightfieldError> {
+        let key = (level, index);
+        if let Some(piece) = lock(&self.cache).get(key) {
+            return Ok(piece);
+        }
+        let idle = {
+            let mut idle = lock(&self.idle);
+            let place = idle.iter().position(|(of, _)| *of == level);
+            place.map(|place| idle.swap_remove(place).1)
+        };
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => reader(&self.path, Some(self.levels[level].directory))?,
+        };
+        let piece = Arc::new(self.decode(&mut reader, level, index)?);
+        lock(&self.idle).push((level, reader));
+        lock(&self.cache).put(key, Arc::clone(&piece));
+        Ok(piece)
+    }
+
+    fn decode(
+        &self,
+        reader: &mut Reader,
+        level: usize,
+        index: u32,
+    ) -> Result<Vec<u8>, BrightfieldError> {
+        let grid = &self.levels[level];
+        let across = grid.width.div_ceil(grid.piece_width);
+        let down = grid.height.div_ceil(grid.piece_height);
+        let width = grid.piece_width.min(grid.width - index % across * grid.piece_width) as usize;
+        let height =
+            grid.piece_height.min(grid.height - index / across * grid.piece_height) as usize;
+        let mut bytes = |index: u32, samples: usize| {
+            let bytes = match reader.read_chunk(index) {
+                Ok(DecodingResult::U8(bytes)) => bytes,
+                Ok(DecodingResult::U16(words)) => {
+                    words.into_iter().map(|word| (word >> 8) as u8).collect()
+                }
+                Ok(_) => {
+                    return Err(damaged(&self.path, "samples are neither 8 nor 16 bits wide"));
+                }
+                Err(source) => return Err(refuse(&self.path, source)),
+            };
+            match bytes.len() >= samples * width * height {
+                true => Ok(bytes),
+                false => Err(damaged(&self.path, "a tile holds too few pixels")),
+            }
+        };
+        match grid.samples {
+            Samples::Rgb(3) => {
+                let mut pixels = bytes(index, 3)?;
+                pixels.truncate(3 * width * height);
+                Ok(pixels)
+            }
+            Samples::Rgb(samples) => {
+                let pixels = bytes(index, samples)?;
+                let first = pixels.chunks_exact(samples).take(width * height);
+                Ok(first.flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
+            }
+            Samples::YCbCr => {
+                let mut pixels = bytes(index, 3)?;
+                pixels.truncate(3 * width * height);
+                pixels.chunks_exact_mut(3).for_each(to_rgb);
+                Ok(pixels)
+            }
+            Samples::Planes => {
+                let mut pixels = vec![0; 3 * width * height];
+                for plane in 0..3 {
+                    let values = bytes(plane * across * down + index, 1)?;
+                    for (pixel, value) in pixels.chunks_exact_mut(3).zip(values) {
+                        pixel[plane as usize] = value;
+                    }
+                }
+                Ok(pixels)
+            }
+        }
+    }
+}
+
+/// A poisoned lock only means that another thread panicked; what it guards is a cache.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+fn reader(path: &Path, directory: Option<u64>) -> Result<Reader, BrightfieldError> {
+    let open = |source| BrightfieldError::open(path, source);
+    let file = File::open(path).map_err(open)?;
+    let file = Redirected::new(file, directory).map_err(open)?;
+    let mut limits = Limits::default();
+    limits.decoding_buffer_size = PIECE_BYTES;
+    limits.intermediate_buffer_size = PIECE_BYTES;
+    limits.ifd_value_size = 64 << 20;
+    Decoder::new(BufReader::with_capacity(64 << 10, file))
+        .map(|decoder| decoder.with_limits(limits))
+        .map_err(|source| refuse(path, source))
+}
+
+/// How the decoder's current image is laid out.
+fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
+    let fail = |source| refuse(path, source);
+    let compression: Option<u16> = reader.find_tag_unsigned(Tag::Compression).map_err(fail)?;
+    if let Some(what) = compression.and_then(undecodable) {
+        return Err(BrightfieldError::Compression {
+            path: path.to_owned(),
+            what: what.to_owned(),
+        });
+    }
+    let (width, height) = reader.dimensions().map_err(fail)?;
+    let planar: Option<u16> = reader
+        .find_tag_unsigned(Tag::PlanarConfiguration)
+        .map_err(fail)?;
+    let samples = match reader.colortype().map_err(fail)? {
+        ColorType::RGB(8 | 16) if planar == Some(2) => Samples::Planes,
+        ColorType::RGB(8 | 16) => Samples::Rgb(3),
+        ColorType::RGBA(8 | 16) if planar != Some(2) => Samples::Rgb(4),
+        ColorType::YCbCr(8) => Samples::YCbCr,
+        ColorType::Gray(bits) => {
+            return Err(not_colour(path, &format!("one grey channel of {bits} bits")));
+        }
+        other => return Err(not_colour(path, &format!("samples of the kind {other:?}"))),
+    };
+    let (piece_width, piece_height) = reader.chunk_dimensions();
+    let piece_height = piece_height.min(height.max(1));
+    if piece_width == 0 || piece_height == 0 {
+        return Err(damaged(path, "tiles without pixels"));
+    }
+    let pixels = u64::from(piece_width) * u64::from(piece_height);
+    if pixels > super::WHOLE_PICTURE_PIXELS {
+        return Err(BrightfieldError::TooLarge {
+            path: path.to_owned(),
+            width,
+            height,
+        });
+    }
+    let tiled = reader
+        .find_tag(Tag::TileWidth)
+        .map_err(fail)?
+        .is_some();
+    let directory = reader.ifd_pointer().map_or(0, |pointer| pointer.0);
+    Ok(Grid {
+        directory,
+        width,
+        height,
+        piece_width,
+        piece_height,
+        tiled,
+        samples,
+    })
+}
+
+/// Compressions that are known and cannot be decoded.
+fn undecodable(code: u16) -> Option<&'static str> {
+    match code {
+        33003 | 33005 | 34712 => Some("JPEG 2000"),
+        6 => Some("old-style JPEG"),
+        22610 | 34892 => Some("JPEG XR"),
+        50001 => Some("WebP"),
+        50000 => Some("Zstandard"),
+        50002 | 52546 => Some("JPEG XL"),
+        _ => None,
+    }
+}
+
+fn not_colour(path: &Path, what: &str) -> BrightfieldError {
+    BrightfieldError::NotColour {
+        path: path.to_owned(),
+        what: what.to_owned(),
+    }
+}
+
+fn damaged(path: &Path, what: &str) -> BrightfieldError {
+    BrightfieldError::Damaged {
+        path: path.to_owned(),
+        what: what.to_owned(),
+    }
+}
+
+fn refuse(path: &Path, source: TiffError) -> BrightfieldError {
+    match source {
+        TiffError::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => {
+            BrightfieldError::open(path, source)
+        }
+        other => damaged(path, &other.to_string()),
+    }
+}
+
+/// JFIF's conversion, full range.
+fn to_rgb(pixel: &mut [u8]) {
+    let luma = f32::from(pixel[0]);
+    let blue = f32::from(pixel[1]) - 128.0;
+    let red = f32::from(pixel[2]) - 128.0;
+    let byte = |value: f32| value.round().clamp(0.0, 255.0) as u8;
+    pixel[0] = byte(luma + 1.402 * red);
+    pixel[1] = byte(luma - 0.344_136 * blue - 0.714_136 * red);
+    pixel[2] = byte(luma + 1.772 * blue);
+}
+
+fn text(reader: &mut Reader, tag: Tag) -> String {
+    reader.get_tag_ascii_string(tag).unwrap_or_default()
+}
+
+fn pointers(reader: &mut Reader, tag: Tag) -> Vec<u64> {
+    let values = reader.find_tag(tag).ok().flatten();
+    let Some(value) = values else {
+        return Vec::new();
+    };
+    let list = match value {
+        tiff::decoder::ifd::Value::List(values) => values,
+        one => vec![one],
+    };
+    list.into_iter()
+        .filter_map(|value| match value {
+            tiff::decoder::ifd::Value::Ifd(offset) => Some(u64::from(offset)),
+            tiff::decoder::ifd::Value::IfdBig(offset) => Some(offset),
+            other => other.into_u64().ok(),
+        })
+        .collect()
+}
+
+/// Pixel size by the resolution tags.
+fn resolution(reader: &mut Reader) -> Option<PixelSize> {
+    // 2: inch, 3: centimetre.
+    let unit = match reader.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok()?? {
+        2 => 25_400.0,
+        3 => 10_000.0,
+        _ => return None,
+    };
+    let mut size = |tag| match reader.find_tag(tag).ok()?? {
+        tiff::decoder::ifd::Value::Rational(above, below) if above > 0 && below > 0 => {
+            Some(unit * f64::from(below) / f64::from(above))
+        }
+        _ => None,
+    };
+    Some(PixelSize {
+        x_um: size(Tag::XResolution)?,
+        y_um: size(Tag::YResolution)?,
+        z_um: None,
+    })
+}
+
+/// Pixel size and magnification by the description: Aperio's `|MPP = 0.25|AppMag = 20`, or OME's attributes.
+fn stated(description: &str) -> (Option<PixelSize>, Option<f64>) {
+    let size = |x: f64, y: f64| PixelSize {
+        x_um: x,
+        y_um: y,
+        z_um: None,
+    };
+    if description.starts_with("Aperio") {
+        let field = |name: &str| {
+            description
+                .split('|')
+                .filter_map(|field| field.split_once('='))
+                .find(|(key, _)| key.trim() == name)
+                .and_then(|(_, value)| value.trim().parse::<f64>().ok())
+        };
+        return (field("MPP").map(|mpp| size(mpp, mpp)), field("AppMag"));
+    }
+    let attribute = |name: &str| {
+        let after = description.split_once(&format!("{name}=\""))?.1;
+        Some(after.split_once('"')?.0)
+    };
+    let micrometres = |axis: &str| {
+        let value: f64 = attribute(&format!("PhysicalSize{axis}"))?.parse().ok()?;
+        let scale = match attribute(&format!("PhysicalSize{axis}Unit")) {
+            None | Some("µm" | "um" | "\u{3bc}m" | "&#181;m" | "&#xB5;m") => 1.0,
+            Some("nm") => 1e-3,
+            Some("mm") => 1e3,
+            Some(_) => return None,
+        };
+        Some(value * scale)
+    };
+    let pixel = micrometres("X").zip(micrometres("Y")).map(|(x, y)| size(x, y));
+    let magnification = attribute("NominalMagnification").and_then(|text| text.parse().ok());
+    (pixel, magnification)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn descriptions_tell_the_pixel_size() {
+        let (pixel, magnification) =
+            stated("Aperio Image Library v11.2.1\r\n46000x32914 |AppMag = 20|MPP = 0.4990|Date = 12/29/09");
+        assert_eq!(pixel.map(|p| p.x_um), Some(0.499));
+        assert_eq!(magnification, Some(20.0));
+        let (pixel, _) = stated(
+            "<OME><Image><Pixels PhysicalSizeX=\"250\" PhysicalSizeXUnit=\"nm\" PhysicalSizeY=\"0.25\"/></Image></OME>",
+        );
+        assert_eq!(pixel.map(|p| (p.x_um, p.y_um)), Some((0.25, 0.25)));
+        assert_eq!(stated("nothing"), (None, None));
+    }
+
+    #[test]
+    fn grey_is_grey_in_luma_and_colour_differences() {
+        let mut pixel = [90, 128, 128];
+        to_rgb(&mut pixel);
+        assert_eq!(pixel, [90; 3]);
+    }
+
+    #[test]
+    fn the_cache_forgets_the_oldest() {
+        let mut cache = Cache::default();
+        for index in 0..10 {
+            cache.put((0, index), Arc::new(vec![0; CACHE_BYTES / 4]));
+        }
+        assert!(cache.bytes <= CACHE_BYTES);
+        assert!(cache.get((0, 9)).is_some());
+        assert!(cache.get((0, 0)).is_none());
+    }
+}
