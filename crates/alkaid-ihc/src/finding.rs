@@ -329,6 +329,12 @@ impl Artefact {
         }
     }
 
+    /// Whether a cell that shows it is left out of the score. The others are pointed out and stay.
+    #[must_use]
+    pub const fn takes_out(self) -> bool {
+        matches!(self, Self::Stipple | Self::ApicalMembrane)
+    }
+
     /// The name in files.
     #[must_use]
     pub const fn key(self) -> &'static str {
@@ -495,7 +501,7 @@ impl Cell {
     /// Whether it counts for the score.
     #[must_use]
     pub fn scored(&self) -> bool {
-        self.tumour && self.artefacts.is_empty()
+        self.tumour && !self.artefacts.iter().any(|artefact| artefact.takes_out())
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) fn gaussian(plane: &Array2<f32>, sigma: f64) -> Array2<f32> {
     let total: f32 = weights.iter().sum();
     weights.iter_mut().for_each(|weight| *weight /= total);
     let (height, width) = plane.dim();
-    let mut across = Array2::zeros((height, width));
+    let mut across = Array2::<f32>::zeros((height, width));
     let mut padded = vec![0.0_f32; width + 2 * reach];
     for (row, mut out) in plane.rows().into_iter().zip(across.rows_mut()) {
         for (k, value) in padded.iter_mut().enumerate() {
@@ -27,7 +27,7 @@ pub(crate) fn gaussian(plane: &Array2<f32>, sigma: f64) -> Array2<f32> {
             *value = weights.iter().zip(&padded[x..]).map(|(w, v)| w * v).sum();
         }
     }
-    let mut smoothed = Array2::zeros((height, width));
+    let mut smoothed = Array2::<f32>::zeros((height, width));
     for (y, mut out) in smoothed.rows_mut().into_iter().enumerate() {
         for (k, weight) in weights.iter().enumerate() {
             let from = (y + k).saturating_sub(reach).min(height - 1);

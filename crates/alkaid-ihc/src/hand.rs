@@ -1,0 +1,444 @@
+//! Scores that people gave: H-score per reader, and how far readers agree.
+//!
+//! One line a case and reader, with columns `case`, `reader`, and either `score` (0, 1+, 2+, 3+) or the percentages
+//! `pct_0`, `pct_1`, `pct_2`, `pct_3`, or both. Agreement is on the case's class: the score as given, or the highest
+//! class that 10 % of the cells reach.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::error::IhcError;
+use crate::finding::Class;
+
+/// One reader's score of one case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HandScore {
+    /// The case.
+    pub case: String,
+    /// The reader.
+    pub reader: String,
+    /// The case's class.
+    pub class: Class,
+    /// Percent of cells of each class, where they were given.
+    pub percents: Option<[f64; 4]>,
+    /// 0 to 300, where percentages were given.
+    pub h_score: Option<f64>,
+}
+
+/// Scores and agreement.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HandReport {
+    /// Version of this layout.
+    pub schema_version: String,
+    /// For research use only.
+    pub notice: String,
+    /// All scores, by case and reader.
+    pub scores: Vec<HandScore>,
+    /// Each case over its readers.
+    pub cases: Vec<CaseAgreement>,
+    /// Each pair of readers.
+    pub pairs: Vec<PairAgreement>,
+    /// All readers together, on cases that all of them scored. `None` with fewer than two readers or no such case.
+    pub fleiss: Option<Fleiss>,
+    /// What a reader should know.
+    pub warnings: Vec<String>,
+}
+
+/// One case over its readers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseAgreement {
+    /// The case.
+    pub case: String,
+    /// Readers.
+    pub readers: u64,
+    /// The middle class of the readers; the lower one of two.
+    pub class: Class,
+    /// Whether all readers gave the same class.
+    pub unanimous: bool,
+    /// Mean H-score, where percentages were given.
+    pub h_score: Option<f64>,
+    /// Largest difference of the H-scores.
+    pub h_score_range: Option<f64>,
+}
+
+/// Two readers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PairAgreement {
+    /// One.
+    pub first: String,
+    /// The other.
+    pub second: String,
+    /// Cases that both scored.
+    pub cases: u64,
+    /// Percent of them with the same class.
+    pub percent_agreement: f64,
+    /// Percent with the same answer to: 3+ or not.
+    pub percent_agreement_strong: f64,
+    /// Cohen's kappa. `None` where chance alone would agree always.
+    pub kappa: Option<f64>,
+    /// Its 95 % interval, by the large-sample standard error.
+    pub kappa_interval: Option<[f64; 2]>,
+    /// Cohen's kappa with quadratic weights.
+    pub weighted_kappa: Option<f64>,
+    /// Mean of the first's H-score less the second's, and 1.96 standard deviations around it.
+    pub h_score_difference: Option<[f64; 3]>,
+}
+
+/// Several readers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Fleiss {
+    /// Readers.
+    pub readers: u64,
+    /// Cases that all of them scored.
+    pub cases: u64,
+    /// Fleiss' kappa. `None` where chance alone would agree always.
+    pub kappa: Option<f64>,
+}
+
+/// Share of the cells that makes a case's class, percent.
+const SHARE: f64 = 10.0;
+/// Lines that a file may have.
+const LINES: usize = 1_000_000;
+
+/// Reads scores and works out agreement.
+///
+/// # Errors
+///
+/// When the file cannot be read, lacks a column, or a line is malformed.
+pub fn agreement(path: &Path) -> Result<HandReport, IhcError> {
+    let text = fs::read_to_string(path).map_err(|source| IhcError::open(path, source))?;
+    Ok(compare(parse(path, &text)?))
+}
+
+fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
+    const REMEDY: &str = "give columns case, reader, and score or pct_0, pct_1, pct_2, pct_3, separated by tabs";
+    let mut lines = text
+        .lines()
+        .enumerate()
+        .map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
+        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    let (_, header) = lines
+        .next()
+        .ok_or_else(|| IhcError::malformed(path, "the file", "it is empty", REMEDY))?;
+    let names: Vec<String> = header.trim_start_matches('\u{feff}').split('\t').map(|n| n.trim().to_lowercase()).collect();
+    let column = |name: &str| names.iter().position(|n| n == name);
+    let needed = |name: &str| {
+        column(name).ok_or_else(|| IhcError::malformed(path, "line 1", format!("no column {name}"), REMEDY))
+    };
+    let (case, reader) = (needed("case")?, needed("reader")?);
+    let score = column("score");
+    let percents = ["pct_0", "pct_1", "pct_2", "pct_3"].map(column);
+    if score.is_none() && percents.iter().any(Option::is_none) {
+        return Err(IhcError::malformed(path, "line 1", "neither score nor pct_0 to pct_3", REMEDY));
+    }
+    let mut scores = Vec::new();
+    let mut seen = BTreeMap::new();
+    for (number, line) in lines.take(LINES) {
+        let bad = |what: String| IhcError::malformed(path, format!("line {number}"), what, "correct the line");
+        let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
+        let field = |place: usize| fields.get(place).copied().unwrap_or("");
+        let (case, reader) = (field(case).to_owned(), field(reader).to_owned());
+        if case.is_empty() || reader.is_empty() {
+            return Err(bad("case or reader is empty".to_owned()));
+        }
+        let given = percents.map(|place| place.map_or("", field));
+        let percents = match given.iter().all(|text| text.is_empty()) {
+            true => None,
+            false => Some(percentages(given).map_err(bad)?),
+        };
+        let class = match (score.map_or("", field), percents) {
+            ("", Some(percents)) => class_of(&percents),
+            ("", None) => return Err(bad("neither a score nor percentages".to_owned())),
+            (text, _) => Class::from_text(text).ok_or_else(|| bad(format!("{text:?} is not 0, 1+, 2+ or 3+")))?,
+        };
+        if let Some(before) = seen.insert((case.clone(), reader.clone()), number) {
+            return Err(bad(format!("{reader} scored {case} on line {before} already")));
+        }
+        let h_score = percents.map(|[_, a, b, c]| a + 2.0 * b + 3.0 * c);
+        scores.push(HandScore {
+            case,
+            reader,
+            class,
+            percents,
+            h_score,
+        });
+    }
+    scores.sort_by(|a, b| a.case.cmp(&b.case).then(a.reader.cmp(&b.reader)));
+    match scores.is_empty() {
+        true => Err(IhcError::malformed(path, "the file", "no scores", REMEDY)),
+        false => Ok(scores),
+    }
+}
+
+fn percentages(texts: [&str; 4]) -> Result<[f64; 4], String> {
+    let mut percents = [0.0; 4];
+    for (percent, text) in percents.iter_mut().zip(texts) {
+        *percent = match text {
+            "" => 0.0,
+            text => text
+                .trim_end_matches('%')
+                .trim()
+                .parse::<f64>()
+                .ok()
+                .filter(|value| (0.0..=100.0).contains(value))
+                .ok_or_else(|| format!("{text:?} is not a percentage"))?,
+        };
+    }
+    let sum: f64 = percents.iter().sum();
+    match (sum - 100.0).abs() <= 1.0 {
+        true => Ok(percents.map(|percent| 100.0 * percent / sum)),
+        false => Err(format!("the percentages add up to {sum}, not to 100")),
+    }
+}
+
+fn class_of(percents: &[f64; 4]) -> Class {
+    let reached = |class: &Class| percents[*class as usize..].iter().sum::<f64>() >= SHARE;
+    Class::ALL.into_iter().rev().find(reached).unwrap_or(Class::Negative)
+}
+
+fn compare(scores: Vec<HandScore>) -> HandReport {
+    let mut by_case: BTreeMap<&str, Vec<&HandScore>> = BTreeMap::new();
+    let mut by_reader: BTreeMap<&str, BTreeMap<&str, &HandScore>> = BTreeMap::new();
+    for score in &scores {
+        by_case.entry(&score.case).or_default().push(score);
+        by_reader.entry(&score.reader).or_default().insert(&score.case, score);
+    }
+    let cases: Vec<CaseAgreement> = by_case.iter().map(|(case, scores)| one_case(case, scores)).collect();
+    let readers: Vec<&str> = by_reader.keys().copied().collect();
+    let mut pairs = Vec::new();
+    for (index, first) in readers.iter().enumerate() {
+        for second in &readers[index + 1..] {
+            let both: Vec<(&HandScore, &HandScore)> = by_reader[first]
+                .iter()
+                .filter_map(|(case, score)| Some((*score, *by_reader[second].get(case)?)))
+                .collect();
+            if !both.is_empty() {
+                pairs.push(pair(first, second, &both));
+            }
+        }
+    }
+    let complete: Vec<Vec<Class>> = by_case
+        .values()
+        .filter(|scores| scores.len() == readers.len())
+        .map(|scores| scores.iter().map(|score| score.class).collect())
+        .collect();
+    let fleiss = (readers.len() >= 2 && !complete.is_empty()).then(|| Fleiss {
+        readers: readers.len() as u64,
+        cases: complete.len() as u64,
+        kappa: fleiss_kappa(&complete),
+    });
+    let mut warnings = Vec::new();
+    if pairs.iter().any(|pair| pair.cases < 20) {
+        warnings.push("some readers share fewer than 20 cases: kappa is uncertain there".to_owned());
+    }
+    let missing = by_case.len() - complete.len();
+    if readers.len() >= 2 && missing > 0 {
+        warnings.push(format!("{missing} cases were not scored by all readers and are left out of Fleiss' kappa"));
+    }
+    HandReport {
+        schema_version: "1.0".to_owned(),
+        notice: "For research use only. Not for use in diagnostic procedures.".to_owned(),
+        cases,
+        pairs,
+        fleiss,
+        warnings,
+        scores: scores.clone(),
+    }
+}
+
+fn one_case(case: &str, scores: &[&HandScore]) -> CaseAgreement {
+    let mut classes: Vec<Class> = scores.iter().map(|score| score.class).collect();
+    classes.sort();
+    let h: Vec<f64> = scores.iter().filter_map(|score| score.h_score).collect();
+    let range = |values: &[f64]| {
+        let high = values.iter().copied().fold(f64::MIN, f64::max);
+        let low = values.iter().copied().fold(f64::MAX, f64::min);
+        high - low
+    };
+    CaseAgreement {
+        case: case.to_owned(),
+        readers: scores.len() as u64,
+        class: classes[(classes.len() - 1) / 2],
+        unanimous: classes.first() == classes.last(),
+        h_score: (!h.is_empty()).then(|| h.iter().sum::<f64>() / h.len() as f64),
+        h_score_range: (h.len() >= 2).then(|| range(&h)),
+    }
+}
+
+fn pair(first: &str, second: &str, both: &[(&HandScore, &HandScore)]) -> PairAgreement {
+    let mut table = [[0.0_f64; 4]; 4];
+    for (a, b) in both {
+        table[a.class as usize][b.class as usize] += 1.0;
+    }
+    let n = both.len() as f64;
+    let same: f64 = (0..4).map(|k| table[k][k]).sum();
+    let strong = both
+        .iter()
+        .filter(|(a, b)| (a.class == Class::Strong) == (b.class == Class::Strong))
+        .count() as f64;
+    let differences: Vec<f64> = both
+        .iter()
+        .filter_map(|(a, b)| Some(a.h_score? - b.h_score?))
+        .collect();
+    let (kappa, kappa_interval) = cohen(&table);
+    PairAgreement {
+        first: first.to_owned(),
+        second: second.to_owned(),
+        cases: both.len() as u64,
+        percent_agreement: 100.0 * same / n,
+        percent_agreement_strong: 100.0 * strong / n,
+        kappa,
+        kappa_interval,
+        weighted_kappa: weighted(&table),
+        h_score_difference: limits(&differences),
+    }
+}
+
+/// Mean difference and the limits of agreement around it (Bland and Altman).
+fn limits(differences: &[f64]) -> Option<[f64; 3]> {
+    if differences.len() < 2 {
+        return None;
+    }
+    let n = differences.len() as f64;
+    let mean = differences.iter().sum::<f64>() / n;
+    let spread = (differences.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
+    Some([mean, mean - 1.96 * spread, mean + 1.96 * spread])
+}
+
+/// Cohen's kappa (1960) and its interval by the large-sample standard error.
+fn cohen(table: &[[f64; 4]; 4]) -> (Option<f64>, Option<[f64; 2]>) {
+    let n: f64 = table.iter().flatten().sum();
+    let (rows, columns) = margins(table);
+    let observed = (0..4).map(|k| table[k][k]).sum::<f64>() / n;
+    let chance = (0..4).map(|k| rows[k] * columns[k]).sum::<f64>() / (n * n);
+    if 1.0 - chance < 1e-12 {
+        return (None, None);
+    }
+    let kappa = (observed - chance) / (1.0 - chance);
+    let error = (observed * (1.0 - observed) / (n * (1.0 - chance).powi(2))).sqrt();
+    let interval = [(kappa - 1.96 * error).max(-1.0), (kappa + 1.96 * error).min(1.0)];
+    (Some(kappa), Some(interval))
+}
+
+/// Cohen's kappa with quadratic weights (1968).
+fn weighted(table: &[[f64; 4]; 4]) -> Option<f64> {
+    let n: f64 = table.iter().flatten().sum();
+    let (rows, columns) = margins(table);
+    let (mut observed, mut expected) = (0.0, 0.0);
+    for i in 0..4_usize {
+        for j in 0..4_usize {
+            let weight = i.abs_diff(j).pow(2) as f64;
+            observed += weight * table[i][j] / n;
+            expected += weight * rows[i] * columns[j] / (n * n);
+        }
+    }
+    (expected > 1e-12).then(|| 1.0 - observed / expected)
+}
+
+fn margins(table: &[[f64; 4]; 4]) -> ([f64; 4], [f64; 4]) {
+    let rows = [0, 1, 2, 3].map(|i| table[i].iter().sum());
+    let columns = [0, 1, 2, 3].map(|j| table.iter().map(|row| row[j]).sum());
+    (rows, columns)
+}
+
+/// Fleiss' kappa (1971) over cases with the same number of readers each.
+fn fleiss_kappa(cases: &[Vec<Class>]) -> Option<f64> {
+    let readers = cases.first()?.len() as f64;
+    let mut totals = [0.0; 4];
+    let mut agreement = 0.0;
+    for case in cases {
+        let mut counts = [0.0; 4];
+        for class in case {
+            counts[*class as usize] += 1.0;
+        }
+        agreement += (counts.iter().map(|c| c * c).sum::<f64>() - readers) / (readers * (readers - 1.0));
+        for (total, count) in totals.iter_mut().zip(counts) {
+            *total += count;
+        }
+    }
+    let n = cases.len() as f64;
+    let observed = agreement / n;
+    let chance: f64 = totals.iter().map(|total| (total / (n * readers)).powi(2)).sum();
+    (1.0 - chance > 1e-12).then(|| (observed - chance) / (1.0 - chance))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(text: &str) -> Result<HandReport, IhcError> {
+        parse(Path::new("scores.tsv"), text).map(compare)
+    }
+
+    #[test]
+    fn percentages_make_scores_and_classes() {
+        let report = read("case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t10\t20\t30\t40\nA\ty\t95\t0\t0\t5\n").unwrap();
+        assert_eq!(report.scores[0].h_score, Some(200.0));
+        assert_eq!(report.scores[0].class, Class::Strong);
+        assert_eq!(report.scores[1].class, Class::Negative);
+        assert_eq!(report.cases[0].h_score_range, Some(185.0));
+        assert!(!report.cases[0].unanimous);
+    }
+
+    #[test]
+    fn kappas_are_those_of_the_textbook() {
+        // Cohen's kappa of a 2 x 2 table 20, 5, 10, 15: 0.4.
+        let mut table = [[0.0; 4]; 4];
+        table[0][0] = 20.0;
+        table[0][1] = 5.0;
+        table[1][0] = 10.0;
+        table[1][1] = 15.0;
+        assert!((cohen(&table).0.unwrap() - 0.4).abs() < 1e-12);
+        // With two classes the weights change nothing.
+        assert!((weighted(&table).unwrap() - 0.4).abs() < 1e-12);
+        // Two cases, three readers: all agree on one, two of three on the other.
+        use Class::{Negative, Strong};
+        let cases = vec![vec![Strong; 3], vec![Negative, Negative, Strong]];
+        // Observed (1 + 1/3) / 2, chance (4² + 2²) / 6².
+        let expected = (2.0 / 3.0 - 20.0 / 36.0) / (1.0 - 20.0 / 36.0);
+        assert!((fleiss_kappa(&cases).unwrap() - expected).abs() < 1e-12);
+        assert_eq!(fleiss_kappa(&[vec![Strong; 2]]), None);
+    }
+
+    #[test]
+    fn wrong_lines_are_named() {
+        for (text, what) in [
+            ("", "empty"),
+            ("case\tscore\nA\t1\n", "no column reader"),
+            ("case\treader\nA\tx\n", "neither score"),
+            ("case\treader\tscore\nA\tx\t4\n", "not 0, 1+"),
+            ("case\treader\tscore\nA\tx\t1\nA\tx\t2\n", "line 2 already"),
+            ("case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t10\t20\t30\t50\n", "add up to 110"),
+        ] {
+            let error = read(text).err().map(|e| e.to_string());
+            assert!(error.as_deref().is_some_and(|e| e.contains(what)), "{text:?}: {error:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_panic(text in "(case|reader|score|pct_0|[0-9+\t\n#%-]|é){0,60}") {
+            let _ = read(&text);
+        }
+
+        #[test]
+        fn a_reader_agrees_with_himself(classes in proptest::collection::vec(0_usize..4, 2..30)) {
+            let mut table = [[0.0; 4]; 4];
+            for class in &classes {
+                table[*class][*class] += 1.0;
+            }
+            if let Some(kappa) = cohen(&table).0 {
+                prop_assert!((kappa - 1.0).abs() < 1e-9);
+            }
+            if let Some(kappa) = weighted(&table) {
+                prop_assert!((kappa - 1.0).abs() < 1e-9);
+            }
+        }
+    }
+}

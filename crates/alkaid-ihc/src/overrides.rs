@@ -1,0 +1,143 @@
+//! What a person said of cells on the review page, read back.
+
+use std::fs;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::IhcError;
+use crate::finding::{Cell, Class, Review};
+
+/// `ihc_overrides.json`, as the review page exports it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Overrides {
+    /// `alkaid ihc overrides`.
+    pub format: String,
+    /// The picture's file name.
+    pub image: String,
+    /// The person.
+    pub reader: String,
+    /// The changes.
+    pub cells: Vec<Override>,
+}
+
+/// One change.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Override {
+    /// The cell's number.
+    pub id: u32,
+    /// Its place, to see that it is the same cell.
+    pub x_px: f64,
+    /// Its place.
+    pub y_px: f64,
+    /// The class, or `null`: not to be scored.
+    pub class: Option<Class>,
+    /// When.
+    #[serde(default)]
+    pub when: String,
+    /// Why.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// How far a cell may have moved between two runs, pixels of the picture.
+const SAME_PLACE_PX: f64 = 6.0;
+
+/// Reads changes from a file.
+///
+/// # Errors
+///
+/// When it cannot be read, is no export of the review page, or of another picture.
+pub fn read(path: &Path, image: &str) -> Result<Overrides, IhcError> {
+    let text = fs::read_to_string(path).map_err(|source| IhcError::open(path, source))?;
+    let overrides: Overrides = serde_json::from_str(&text).map_err(|error| {
+        IhcError::malformed(
+            path,
+            format!("line {}", error.line()),
+            error.to_string(),
+            "give the file that the review page exported",
+        )
+    })?;
+    if overrides.format != "alkaid ihc overrides 1" {
+        return Err(IhcError::malformed(
+            path,
+            "the file",
+            format!("the format is {:?}", overrides.format),
+            "give the file that the review page exported",
+        ));
+    }
+    if overrides.image != image {
+        return Err(IhcError::malformed(
+            path,
+            "the file",
+            format!("it belongs to {}, not to {image}", overrides.image),
+            "give the changes that were made on this picture",
+        ));
+    }
+    Ok(overrides)
+}
+
+/// Puts changes on the cells, and returns how many.
+///
+/// # Errors
+///
+/// When a cell is not where it was when the change was made.
+pub fn apply(path: &Path, overrides: &Overrides, cells: &mut [Cell]) -> Result<u64, IhcError> {
+    for change in &overrides.cells {
+        let near = |cell: &Cell| (cell.x_px - change.x_px).hypot(cell.y_px - change.y_px);
+        let cell = cells
+            .iter_mut()
+            .find(|cell| cell.id == change.id && near(cell) <= SAME_PLACE_PX)
+            .ok_or_else(|| {
+                IhcError::malformed(
+                    path,
+                    format!("cell {}", change.id),
+                    "no such cell at that place",
+                    "run with the options with which the review page was made",
+                )
+            })?;
+        match change.class {
+            Some(class) => {
+                cell.class = class;
+                cell.artefacts.clear();
+                cell.tumour = true;
+            }
+            None => cell.tumour = false,
+        }
+        cell.doubt = 0.0;
+        cell.reviewed = Some(Review {
+            class: change.class,
+            reader: overrides.reader.clone(),
+            when: change.when.clone(),
+            reason: change.reason.clone(),
+        });
+    }
+    Ok(overrides.cells.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Pattern;
+    use crate::summary::tests::cell;
+
+    const EXPORT: &str = r#"{"format":"alkaid ihc overrides 1","image":"a.png","reader":"AB",
+        "cells":[{"id":1,"x_px":10.2,"y_px":0,"class":"3+","when":"2026-01-02","reason":"clear"},
+                 {"id":2,"x_px":50,"y_px":0,"class":null}]}"#;
+
+    #[test]
+    fn changes_come_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("o.json");
+        fs::write(&path, EXPORT).unwrap();
+        let overrides = read(&path, "a.png").unwrap();
+        let mut cells = vec![cell(Class::Weak, Pattern::Granular, 10.0), cell(Class::Weak, Pattern::Granular, 50.0)];
+        cells[1].id = 2;
+        assert_eq!(apply(&path, &overrides, &mut cells).unwrap(), 2);
+        assert_eq!(cells[0].class, Class::Strong);
+        assert!(!cells[1].tumour);
+        cells[0].x_px = 90.0;
+        assert!(apply(&path, &overrides, &mut cells).is_err());
+        assert!(read(&path, "b.png").is_err());
+    }
+}
