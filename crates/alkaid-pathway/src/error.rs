@@ -1,0 +1,126 @@
+//! What can go wrong.
+
+use std::path::PathBuf;
+
+/// Why a case cannot be run, or a model not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum PathwayError {
+    /// The fusion is not one with ALK, or its name cannot be read.
+    #[error("{0:?} is not a fusion of ALK; write it as EML4::ALK:V1, NPM1::ALK or PARTNER::ALK")]
+    UnknownFusion(String),
+    /// No such line.
+    #[error("{name:?} is no line of the table; known are {known}")]
+    UnknownLine {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// No such mutation.
+    #[error("{0:?} is no catalogued mutation of ALK; `alkaid list mutations` shows them")]
+    UnknownMutation(String),
+    /// No such alteration.
+    #[error("{name:?} is no alteration of the model; known are {known}")]
+    UnknownAlteration {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// No such drug, inhibitor or node.
+    #[error("{0:?} is neither a drug, nor an inhibitor, nor a node of the network; `alkaid list drugs` and `alkaid pathway map` show them")]
+    UnknownDrug(String),
+    /// No such node.
+    #[error("{0:?} is no node of the network; `alkaid pathway map` shows them")]
+    UnknownNode(String),
+    /// Only edges that nobody has verified leave the node, so that it would change nothing.
+    #[error("all edges of {0} are unverified, so it changes nothing; add --include-unverified to run them")]
+    OnlyUnverified(String),
+    /// A dose cannot be read.
+    #[error("{text:?} is no dose: {reason}; write it as lorlatinib=100nM, MEK=90% or crizotinib=1uM@0d-14d")]
+    BadDose {
+        /// The text.
+        text: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A time cannot be read.
+    #[error("{0:?} is no time; write it as 12h or 14d, not negative")]
+    BadTime(String),
+    /// A part of a case cannot be read.
+    #[error("cannot read {0:?} in the description of a case; parts are fusion=, line=, mutation=, bypass=, drug=, dataset=, off=, strength=, until=")]
+    BadCase(String),
+    /// A drug that is no ALK inhibitor was given in nM.
+    #[error("no potency of {drug} on {target} is known here; dose it by the share that it inhibits, as {drug}=90%")]
+    NoTargetPotency {
+        /// The drug.
+        drug: String,
+        /// What it inhibits.
+        target: String,
+    },
+    /// No potency of the drug on these mutations.
+    #[error("no data set has a potency of {drug} for {mutations}{within}; `alkaid list potency --drug {drug}` shows what there is; a share such as {drug}=90% needs none")]
+    NoPotency {
+        /// The drug.
+        drug: String,
+        /// The mutations in words.
+        mutations: String,
+        /// The data set asked for, in words.
+        within: String,
+    },
+    /// No such data set.
+    #[error("{name:?} is no data set of potencies; known are {known}")]
+    UnknownDataset {
+        /// What was asked for.
+        name: String,
+        /// What there is.
+        known: String,
+    },
+    /// The solver gave up.
+    #[error("the integration did not converge at {time:.6} h of {until} h: {reason}")]
+    NoConvergence {
+        /// Where.
+        time: f64,
+        /// How far it was to go.
+        until: f64,
+        /// What the solver said.
+        reason: String,
+    },
+    /// No steady state was found.
+    #[error("no steady state was found: {0}")]
+    NoSteadyState(String),
+    /// A file cannot be read.
+    #[error("cannot read {}: {source}; check that it exists and may be read", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is too large.
+    #[error("{} is larger than {limit} bytes, too large for a model", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit.
+        limit: u64,
+    },
+    /// A model is malformed.
+    #[error("cannot read the model{}: {what}", place(*line))]
+    BadModel {
+        /// 1-based line, where it is known.
+        line: Option<usize>,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// A model uses a part of its format that is not read here.
+    #[error("the model uses {0}, which is not read here")]
+    Unsupported(String),
+    /// The state space of a Boolean network is too rich for an exact answer.
+    #[error("the Boolean network is too large for exact attractors: {0}")]
+    TooComplex(String),
+}
+
+fn place(line: Option<usize>) -> String {
+    line.map_or_else(String::new, |line| format!(", line {line}"))
+}
