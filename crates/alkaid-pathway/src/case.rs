@@ -423,6 +423,12 @@ fn second_targets(inhibits: &[&Target], drug: &str, found: &PotencyUse) -> Vec<(
         .collect()
 }
 
+/// The second targets of a drug, by its potency.
+pub(crate) fn second_targets_of(found: &PotencyUse) -> Vec<(usize, f64)> {
+    let inhibits: Vec<&Target> = targets().iter().filter(|t| t.drug == found.drug).collect();
+    second_targets(&inhibits, &found.drug, found)
+}
+
 /// What an alteration does, by node.
 pub(crate) fn effects(case: &Case) -> impl Iterator<Item = (usize, Effect)> {
     let held = case.levels.iter().map(|(node, factor)| (*node, Effect::Level(*factor)));

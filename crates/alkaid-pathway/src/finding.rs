@@ -301,6 +301,8 @@ pub struct MapNode {
     pub arm: String,
     /// In words.
     pub describes: String,
+    /// Column and row in which the map draws it.
+    pub cell: [u8; 2],
 }
 
 /// An edge of the map.

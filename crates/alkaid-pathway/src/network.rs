@@ -36,6 +36,8 @@ pub struct Node {
     pub relaxation_h: f64,
     /// In words.
     pub describes: &'static str,
+    /// Column and row in which the map draws it.
+    pub cell: [u8; 2],
 }
 
 /// Whether an edge activates or inhibits.
@@ -141,6 +143,7 @@ pub fn nodes() -> &'static [Node] {
                 basal: row.number("basal"),
                 relaxation_h: row.number("relaxation_h"),
                 describes: row.text("describes"),
+                cell: [row.number("column") as u8, row.number("row") as u8],
             })
             .collect()
     });

@@ -5,7 +5,7 @@
 //! `alkaid_mqc.json`, and for small variants `variants.tsv`, `refused_variants.tsv`, `variant_bounds.tsv` and
 //! `variants.vcf.gz`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
 //! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables;
-//! [`bypass_page`] and its like show what the tables of other callers say. The same report gives the same bytes; no file
+//! [`bypass_page`] and its like show what the tables of other callers say, [`pathway`] what the model of signalling says. The same report gives the same bytes; no file
 //! holds a date.
 
 mod answers;
@@ -14,6 +14,7 @@ mod chromosomes;
 mod evidence;
 mod knowledge;
 mod multiqc;
+pub mod pathway;
 mod protocol;
 mod reference;
 mod schema;
@@ -30,10 +31,10 @@ pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
 pub use reference::{BundleReference, Reference};
-pub use schema::{bypass_schema, schema};
+pub use schema::{bypass_schema, pathway_schema, schema};
 pub use terminal::{Color, Glyphs, Style, answer_page, bypass_page, inhibitors_page, terminal};
 pub use tsv::{fusions_tsv, refused_tsv};
 pub use variants::{refused_variants_tsv, variant_bounds_tsv, variants_tsv};
 pub use vcf::{variants_vcf, vcf};
 pub use vicc::{finish, finish_with, vicc_fusion};
-pub use write::{WriteError, write_bypass, write_outputs, write_with};
+pub use write::{WriteError, write_bypass, write_outputs, write_pathway, write_with};

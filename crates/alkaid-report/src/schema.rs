@@ -1,5 +1,6 @@
-//! The JSON schemas of `fusions.json` and `bypass.json`, generated from their types.
+//! The JSON schemas of `fusions.json`, `bypass.json` and `pathway.json`, generated from their types.
 
+use alkaid_pathway::finding::PathwayReport;
 use alkaid_reads::finding::ReadsReport;
 use alkaid_tables::finding::BypassReport;
 
@@ -14,6 +15,13 @@ pub fn schema() -> serde_json::Value {
 pub fn bypass_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(BypassReport);
     schema.insert("title".to_owned(), "Alkaid bypass.json".into());
+    schema.to_value()
+}
+
+/// JSON schema (draft 2020-12) of `pathway.json`.
+pub fn pathway_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(PathwayReport);
+    schema.insert("title".to_owned(), "Alkaid pathway.json".into());
     schema.to_value()
 }
 
@@ -47,5 +55,10 @@ mod tests {
     #[test]
     fn committed_bypass_schema_is_that_of_the_types() {
         compare("bypass", &bypass_schema(), "BYPASS_VERSION");
+    }
+
+    #[test]
+    fn committed_pathway_schema_is_that_of_the_types() {
+        compare("pathway", &pathway_schema(), "PATHWAY_VERSION");
     }
 }

@@ -6,6 +6,7 @@ mod bypass;
 mod call;
 mod drawing;
 mod ink;
+pub mod pathway;
 mod text;
 mod variants;
 

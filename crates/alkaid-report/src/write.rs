@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use alkaid_genome::Bundle;
+use alkaid_pathway::finding::{NetworkMap, PathwayReport};
 use alkaid_reads::finding::{Bound, EvidenceRead, Qc, ReadsReport, Verdict};
 use alkaid_tables::finding::BypassReport;
 use serde::Serialize;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use crate::bypass::bypass_tsv;
 use crate::evidence;
 use crate::multiqc::multiqc;
+use crate::pathway;
 use crate::reference::{BundleReference, Reference};
 use crate::tsv::{fusions_tsv, refused_tsv};
 use crate::variants::{refused_variants_tsv, variant_bounds_tsv, variants_tsv};
@@ -40,6 +42,17 @@ const FILES: [&str; 14] = [
 
 /// Files of `alkaid bypass`, in the order in which they are moved.
 const BYPASS_FILES: [&str; 2] = ["bypass.tsv", "bypass.json"];
+
+/// Files of `alkaid pathway run`, in the order in which they are moved.
+const PATHWAY_FILES: [&str; 7] = [
+    "readouts.tsv",
+    "nodes.tsv",
+    "courses.tsv",
+    "edges.tsv",
+    "map.svg",
+    "courses.svg",
+    "pathway.json",
+];
 
 /// `qc.json`: the part of the report that is about the input.
 #[derive(Serialize)]
@@ -161,6 +174,36 @@ pub fn write_bypass(directory: &Path, report: &BypassReport) -> Result<Vec<PathB
     output.json("bypass.json", report)?;
     staging.publish(directory, &BYPASS_FILES)?;
     Ok(BYPASS_FILES
+        .iter()
+        .map(|file| directory.join(file))
+        .collect())
+}
+
+/// Writes the files of a run of the signalling model into `directory`, as [`write_outputs`] does its files, and returns
+/// their paths.
+///
+/// # Errors
+///
+/// As [`write_outputs`].
+pub fn write_pathway(
+    directory: &Path,
+    report: &PathwayReport,
+    map: &NetworkMap,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let staging = Staging::beside(directory)?;
+    let output = Output {
+        directory,
+        staging: &staging.path,
+    };
+    output.text("readouts.tsv", &pathway::run_tsv(report))?;
+    output.text("nodes.tsv", &pathway::nodes_tsv(report))?;
+    output.text("courses.tsv", &pathway::courses_tsv(report))?;
+    output.text("edges.tsv", &pathway::map_tsv(map))?;
+    output.text("map.svg", &pathway::map_svg(map, Some(report)))?;
+    output.text("courses.svg", &pathway::courses_svg(report))?;
+    output.json("pathway.json", report)?;
+    staging.publish(directory, &PATHWAY_FILES)?;
+    Ok(PATHWAY_FILES
         .iter()
         .map(|file| directory.join(file))
         .collect())
