@@ -168,7 +168,7 @@ pub(crate) fn jpeg<R: Read + Seek>(
     let bad = |what: String| ImagingError::malformed(path, "JPEG", what, DAMAGED);
 
     let settings = DecoderOptions::default()
-        .set_strict_mode(false)
+        .set_strict_mode(true)
         .set_max_width(usize::from(u16::MAX))
         .set_max_height(usize::from(u16::MAX))
         .jpeg_set_out_colorspace(ColorSpace::RGB);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use crate::ImagingError;
@@ -66,7 +67,7 @@ pub(crate) struct Directory {
     /// Number in the chain, from 0.
     pub number: usize,
     /// Where it begins in the file.
-    pub at: u64,
+    at: u64,
     entries: BTreeMap<u16, Entry>,
 }
 
@@ -82,6 +83,12 @@ impl Directory {
     /// Whether the tag is there.
     pub fn has(&self, tag: u16) -> bool {
         self.entries.contains_key(&tag)
+    }
+
+    /// Whether it or a value of its tags begins within the bytes.
+    pub fn lies_among(&self, bytes: Range<u64>) -> bool {
+        let begins = self.entries.values().map(|entry| entry.at);
+        begins.chain([self.at]).any(|at| bytes.contains(&at))
     }
 
     /// How messages name it.

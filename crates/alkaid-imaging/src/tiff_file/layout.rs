@@ -233,8 +233,7 @@ fn one_after_another<R: Read + Seek>(
         .checked_mul(pages)
         .and_then(|all| begin.checked_add(all));
     // ImageJ writes the directory before the planes; one that lies among them means that they are not there.
-    let among = |end: u64| begin < directory.at && directory.at < end;
-    if end.is_none_or(|end| end > source.len || among(end)) {
+    if end.is_none_or(|end| end > source.len || directory.lies_among(begin..end)) {
         return Err(bad(format!(
             "{pages} planes of {bytes} bytes, more than the file has after byte {begin}"
         )));

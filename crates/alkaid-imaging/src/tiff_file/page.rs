@@ -163,6 +163,11 @@ impl Page {
             2 => samples > 1,
             other => return Err(bad(format!("planar configuration {other}"), DAMAGED)),
         };
+        // Programs call any three planes red-green-blue. A picture for the eye has 8 bits, or its colours side by side.
+        let colours = match colours {
+            Colours::Rgb if planar && bits > 8 => Colours::Grey,
+            colours => colours,
+        };
 
         let tiled = directory.has(tag::TILE_OFFSETS);
         let (chunk, offsets, lengths) = if tiled {

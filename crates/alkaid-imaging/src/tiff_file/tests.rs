@@ -197,9 +197,19 @@ fn samples_in_planes_are_channels() {
     page.tags.retain(|(number, ..)| *number != tag::BITS);
     let mut page = page.with(tag::BITS, 3, [8, 8, 8]);
     page.chunks = vec![vec![1, 2], vec![3, 4], vec![5, 6]];
-    let field = one(&PLAIN.file(&[page]));
+    let field = one(&PLAIN.file(std::slice::from_ref(&page)));
     assert_eq!(field.channels.len(), 3);
     assert_eq!(values(&field, 1), [3, 4]);
+    // Three planes of 16 bits that a program called red-green-blue are channels still, without names.
+    let mut wide = page
+        .with(tag::BITS, 3, [16, 16, 16])
+        .with(tag::PHOTOMETRIC, 3, [2]);
+    wide.chunks = vec![vec![1, 0, 2, 0], vec![3, 0, 4, 0], vec![5, 0, 6, 0]];
+    let field = one(&PLAIN.file(&[wide]));
+    assert_eq!(
+        (field.origin, field.channels[0].name.as_str()),
+        (Origin::Channels, "channel 0")
+    );
 }
 
 #[test]
