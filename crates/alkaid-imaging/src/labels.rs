@@ -1,10 +1,11 @@
 //! A label image: which object each pixel belongs to.
 
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{self, Cursor, Read, Seek, Write};
 use std::path::Path;
 
 use ndarray::Array2;
+use tiff::TiffError;
 use tiff::encoder::colortype::{Gray16, Gray32};
 use tiff::encoder::{Compression, DeflateLevel, TiffEncoder};
 
@@ -124,20 +125,32 @@ fn whole_numbers(samples: Samples, path: &Path) -> Result<Vec<u32>, ImagingError
 /// # Errors
 /// When the file cannot be written.
 pub fn write_tiff(labels: &Labels, path: &Path) -> Result<(), ImagingError> {
+    write::in_place(path, |file| encode(labels, file))
+}
+
+/// The bytes of such a file.
+///
+/// # Errors
+/// When the image has no pixels, or more than a TIFF can hold.
+pub fn to_tiff(labels: &Labels) -> io::Result<Vec<u8>> {
+    let mut bytes = Cursor::new(Vec::new());
+    encode(labels, &mut bytes).map_err(write::as_io)?;
+    Ok(bytes.into_inner())
+}
+
+fn encode<W: Write + Seek>(labels: &Labels, file: W) -> Result<(), TiffError> {
     let (height, width) = labels.map.dim();
     let (width, height) = (width as u32, height as u32);
     let highest = labels.map.iter().copied().max().unwrap_or(0);
-    write::in_place(path, |file| {
-        let mut encoder =
-            TiffEncoder::new(file)?.with_compression(Compression::Deflate(DeflateLevel::Balanced));
-        if highest <= u32::from(u16::MAX) {
-            let numbers: Vec<u16> = labels.map.iter().map(|label| *label as u16).collect();
-            encoder.write_image::<Gray16>(width, height, &numbers)
-        } else {
-            let numbers: Vec<u32> = labels.map.iter().copied().collect();
-            encoder.write_image::<Gray32>(width, height, &numbers)
-        }
-    })
+    let mut encoder =
+        TiffEncoder::new(file)?.with_compression(Compression::Deflate(DeflateLevel::Balanced));
+    if highest <= u32::from(u16::MAX) {
+        let numbers: Vec<u16> = labels.map.iter().map(|label| *label as u16).collect();
+        encoder.write_image::<Gray16>(width, height, &numbers)
+    } else {
+        let numbers: Vec<u32> = labels.map.iter().copied().collect();
+        encoder.write_image::<Gray32>(width, height, &numbers)
+    }
 }
 
 #[cfg(test)]
@@ -167,7 +180,9 @@ mod tests {
                 &path,
             )
             .unwrap();
-            assert_eq!(read(&path, (2, 3)).unwrap(), Labels::compacted(map));
+            assert_eq!(read(&path, (2, 3)).unwrap(), Labels::compacted(map.clone()));
+            let labels = Labels { map, count: 3 };
+            assert_eq!(to_tiff(&labels).unwrap(), std::fs::read(&path).unwrap());
         }
         let error = read(&path, (3, 3)).unwrap_err().to_string();
         assert!(

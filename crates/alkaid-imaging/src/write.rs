@@ -66,7 +66,8 @@ impl Drop for Part {
     }
 }
 
-fn as_io(error: TiffError) -> io::Error {
+/// What a failure of the encoder comes to.
+pub(crate) fn as_io(error: TiffError) -> io::Error {
     match error {
         TiffError::IoError(error) => error,
         other => io::Error::other(other),

@@ -5,13 +5,19 @@
 //! `alkaid_mqc.json`, and for small variants `variants.tsv`, `refused_variants.tsv`, `variant_bounds.tsv` and
 //! `variants.vcf.gz`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
 //! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables;
+<<<<<<< HEAD
 //! [`bypass_page`] and its like show what the tables of other callers say, [`pathway`] what the model of signalling says. The same report gives the same bytes; no file
+=======
+//! [`bypass_page`] and its like show what the tables of other callers say; [`overlay_png`] and [`gallery_html`] are what
+//! people look at of FISH images. The same report gives the same bytes; no file
+>>>>>>> 78467ac (Draw overlays and the gallery of FISH nuclei)
 //! holds a date.
 
 mod answers;
 mod bypass;
 mod chromosomes;
 mod evidence;
+mod fish;
 mod knowledge;
 mod multiqc;
 pub mod pathway;
@@ -27,6 +33,7 @@ mod write;
 
 pub use answers::{ANSWER_VERSION, answers_json, answers_tsv, inhibitors_json, inhibitors_tsv};
 pub use bypass::{bypass_json, bypass_tsv};
+pub use fish::{Crop, crops, gallery_html, overlay_png};
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
