@@ -17,11 +17,11 @@ from targets import DX, DY
 class Rule:
     """Least depth of a proposal; greatest covered share; least foreground; reach of growth and least area in pixels."""
 
-    depth: float = 0.4
-    covered: float = 0.4
+    depth: float = 0.6
+    covered: float = 0.3
     foreground: float = 0.5
     reach: int = 3
-    area: int = 20
+    area: int = 30
 
 
 def instances(foreground: np.ndarray, depth: np.ndarray, rays: np.ndarray, rule: Rule) -> np.ndarray:

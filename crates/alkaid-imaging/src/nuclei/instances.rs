@@ -26,11 +26,11 @@ pub struct Rule {
 impl Default for Rule {
     fn default() -> Self {
         Self {
-            depth: 0.4,
-            covered: 0.4,
+            depth: 0.6,
+            covered: 0.3,
             foreground: 0.5,
             reach: 3,
-            area: 20,
+            area: 30,
         }
     }
 }
