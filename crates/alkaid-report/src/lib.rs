@@ -5,12 +5,8 @@
 //! `alkaid_mqc.json`, and for small variants `variants.tsv`, `refused_variants.tsv`, `variant_bounds.tsv` and
 //! `variants.vcf.gz`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
 //! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables;
-<<<<<<< HEAD
-//! [`bypass_page`] and its like show what the tables of other callers say, [`pathway`] what the model of signalling says. The same report gives the same bytes; no file
-=======
-//! [`bypass_page`] and its like show what the tables of other callers say; [`overlay_png`] and [`gallery_html`] are what
-//! people look at of FISH images. The same report gives the same bytes; no file
->>>>>>> 78467ac (Draw overlays and the gallery of FISH nuclei)
+//! [`bypass_page`] and its like show what the tables of other callers say, [`pathway`] what the model of signalling says;
+//! [`overlay_png`] and [`gallery_html`] are what people look at of FISH images. The same report gives the same bytes; no file
 //! holds a date.
 
 mod answers;
