@@ -1,0 +1,94 @@
+//! Where assays disagree, and which test would settle it.
+
+use alkaid_case::finding::{CaseReport, Discordance, NextTest};
+
+use super::{probability, probability_interval, rich, section};
+use crate::page::{Block, Cell, Column, Rich, Section, Table, Tone};
+
+/// Discordances, each explained, and the tests that would tell most.
+pub(super) fn discordances(report: &CaseReport) -> Section {
+    let mut blocks: Vec<Block> = report
+        .discordances
+        .iter()
+        .map(|one| discordance(one, &report.next_tests))
+        .collect();
+    if !report.next_tests.is_empty() {
+        blocks.push(Block::Table(tests(&report.next_tests)));
+    }
+    section("open", "Disagreements and next tests", blocks)
+}
+
+fn discordance(one: &Discordance, tests: &[NextTest]) -> Block {
+    let mut sentences = vec![rich(&one.explanation)];
+    let mut here = rich(&one.here);
+    if let Some(estimate) = &one.probability {
+        here.text = format!(
+            "{} By the model: {}.",
+            here.text,
+            probability_interval(estimate)
+        );
+    }
+    sentences.push(here);
+    sentences.push(rich(&one.advice));
+    let next = one
+        .next_test
+        .as_ref()
+        .and_then(|key| tests.iter().find(|test| test.test == *key));
+    if let Some(test) = next {
+        sentences.push(Rich::from(format!(
+            "What would tell most here: {}.",
+            test.title
+        )));
+    }
+    sentences.retain(|sentence| !sentence.text.is_empty());
+    Block::Remark {
+        tone: Tone::Doubt,
+        title: one.title.clone(),
+        sentences,
+    }
+}
+
+fn tests(tests: &[NextTest]) -> Table {
+    Table {
+        caption: "Tests that would tell most, by expected information".to_owned(),
+        columns: vec![
+            Column::new("Test", 2.0),
+            Column::new("Expected information", 1.0),
+            Column::new("Settles it", 0.8),
+            Column::new("Rearranged afterwards", 2.2),
+            Column::new("Material", 1.8),
+        ],
+        rows: tests
+            .iter()
+            .map(|test| {
+                let outcomes: Vec<String> = test
+                    .outcomes
+                    .iter()
+                    .map(|one| {
+                        format!(
+                            "{} ({:.0} %): {}",
+                            one.outcome,
+                            100.0 * one.probability,
+                            probability(one.rearranged)
+                        )
+                    })
+                    .collect();
+                let tone = match test.feasible {
+                    Some(true) => Tone::Good,
+                    Some(false) => Tone::Bad,
+                    None => Tone::Plain,
+                };
+                vec![
+                    Cell::from(Rich {
+                        text: test.title.clone(),
+                        cites: test.cites.clone(),
+                    }),
+                    Cell::plain(format!("{:.3} bits", test.bits)),
+                    Cell::plain(format!("{:.0} %", 100.0 * test.settles)),
+                    Cell::plain(outcomes.join("; ")),
+                    Cell::toned(test.material.as_str(), tone),
+                ]
+            })
+            .collect(),
+    }
+}
