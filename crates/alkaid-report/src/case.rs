@@ -2,12 +2,13 @@
 //!
 //! `contents` says what stands where, once for both; `pictures` draws. Both forms come from [`crate::page`].
 
+mod compare;
 mod contents;
 mod pictures;
 
 use std::collections::BTreeMap;
 
-use alkaid_case::finding::CaseReport;
+use alkaid_case::finding::{CaseReport, CompareReport};
 use alkaid_genome::Bundle;
 
 use crate::page::html::html;
@@ -48,9 +49,24 @@ pub fn case_pdf(
     pdf(&contents::contents(report, bundle, attachments))
 }
 
+/// Two time points as one HTML file that opens offline.
+pub fn compare_html(report: &CompareReport) -> String {
+    html(&compare::contents(report))
+}
+
+/// Two time points as PDF.
+///
+/// # Errors
+///
+/// When the PDF writer refuses a font.
+pub fn compare_pdf(report: &CompareReport) -> Result<Vec<u8>, PdfError> {
+    pdf(&compare::contents(report))
+}
+
 #[cfg(test)]
 mod tests {
     use alkaid_case::example::example;
+    use alkaid_case::finding::{Change, ChangeKind, ClonalFraction, Estimate, TimePoint};
 
     use super::*;
 
@@ -96,6 +112,59 @@ mod tests {
             assert!(page.contains(words), "{words}");
         }
         assert_eq!(page.matches("<svg").count(), 10);
+    }
+
+    #[test]
+    fn what_changed_is_on_the_page() {
+        let report = example();
+        let point = |sample: &str, collected: &str| TimePoint {
+            sample: sample.to_owned(),
+            collected: Some(collected.to_owned()),
+            status: report.status,
+            rearranged: report.joint.rearranged,
+            tumour_content: report.sample.tumour_content,
+            version: "0.1.0".to_owned(),
+        };
+        let after = ClonalFraction {
+            assay: "rna".to_owned(),
+            with: 27,
+            of: 60,
+            share: Estimate {
+                value: 0.45,
+                low: 0.32,
+                high: 0.58,
+            },
+            tumour_cells: None,
+        };
+        let report = CompareReport {
+            compare_version: "1.0".to_owned(),
+            tool: report.tool.clone(),
+            notice: report.notice.clone(),
+            before: point("EX-0", "2024-02-01"),
+            after: point("EX-1", "2026-02-10"),
+            answer: report.answer[..1].to_vec(),
+            changes: vec![Change {
+                what: "mutation".to_owned(),
+                name: "G1202R".to_owned(),
+                kind: ChangeKind::Appeared,
+                statement: report.answer[1].clone(),
+                before: None,
+                after: Some(after),
+                rose: None,
+            }],
+            treatments_between: report.treatments.clone(),
+            warnings: Vec::new(),
+        };
+        let page = compare_html(&report);
+        for words in [
+            "appeared",
+            "27 of 60: 45 % (32 to 58 %)",
+            "not seen",
+            "alectinib, 2024-03-01",
+        ] {
+            assert!(page.contains(words), "{words}");
+        }
+        assert!(compare_pdf(&report).unwrap().starts_with(b"%PDF-"));
     }
 
     #[test]

@@ -32,7 +32,7 @@ mod write;
 pub use answers::{ANSWER_VERSION, answers_json, answers_tsv, inhibitors_json, inhibitors_tsv};
 pub use bypass::{bypass_json, bypass_tsv};
 pub use fish::{Crop, crops, gallery_html, overlay_png};
-pub use case::{Attachments, PdfError, case_html, case_pdf};
+pub use case::{Attachments, PdfError, case_html, case_pdf, compare_html, compare_pdf};
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};

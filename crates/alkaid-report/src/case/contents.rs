@@ -104,25 +104,25 @@ fn references(report: &CaseReport) -> Vec<Reference> {
         .collect()
 }
 
-fn rich(sentence: &Sentence) -> Rich {
+pub(super) fn rich(sentence: &Sentence) -> Rich {
     Rich {
         text: sentence.text.clone(),
         cites: sentence.cites.clone(),
     }
 }
 
-fn all(sentences: &[Sentence]) -> Vec<Rich> {
+pub(super) fn all(sentences: &[Sentence]) -> Vec<Rich> {
     sentences.iter().map(rich).collect()
 }
 
-fn figure(picture: Picture, caption: impl Into<Rich>) -> Block {
+pub(super) fn figure(picture: Picture, caption: impl Into<Rich>) -> Block {
     Block::Figure(Figure {
         picture,
         caption: caption.into(),
     })
 }
 
-fn section(id: &'static str, title: &str, blocks: Vec<Block>) -> Section {
+pub(super) fn section(id: &'static str, title: &str, blocks: Vec<Block>) -> Section {
     Section {
         id,
         title: title.to_owned(),
@@ -144,7 +144,7 @@ fn probability(value: f64) -> String {
     }
 }
 
-fn probability_interval(estimate: &Estimate) -> String {
+pub(super) fn probability_interval(estimate: &Estimate) -> String {
     format!(
         "{} ({} to {})",
         probability(estimate.value),
@@ -154,7 +154,7 @@ fn probability_interval(estimate: &Estimate) -> String {
 }
 
 /// A share in per cent with its interval.
-fn share(estimate: &Estimate) -> String {
+pub(super) fn share(estimate: &Estimate) -> String {
     format!(
         "{:.0} % ({:.0} to {:.0} %)",
         100.0 * estimate.value,
@@ -163,7 +163,7 @@ fn share(estimate: &Estimate) -> String {
     )
 }
 
-fn tone_of_status(status: JointStatus) -> Tone {
+pub(super) fn tone_of_status(status: JointStatus) -> Tone {
     match status {
         JointStatus::Rearranged => Tone::Good,
         JointStatus::NotRearranged => Tone::Plain,
