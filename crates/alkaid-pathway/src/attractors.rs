@@ -17,6 +17,9 @@ use crate::logic::{Formula, Logic};
 const MOST_ROUNDS: usize = 20_000;
 /// Nodes of a decision diagram above which it gives up.
 const MOST_NODES: usize = 2_000_000;
+/// Variables that are left after constants are put in, and inputs among them, above which it gives up at once.
+const MOST_FREE: usize = 150;
+const MOST_INPUTS: usize = 10;
 /// Updates of one walk.
 const WALK: usize = 4_000;
 
@@ -57,11 +60,32 @@ pub struct AttractorReport {
 /// # Errors
 ///
 /// When the network is too rich for an exact answer.
-pub fn attractors(logic: &Logic, model: &str, walks: u32, seed: u64) -> Result<AttractorReport, PathwayError> {
+pub fn attractors(
+    logic: &Logic,
+    model: &str,
+    walks: u32,
+    seed: u64,
+) -> Result<AttractorReport, PathwayError> {
     let percolated = logic.percolated();
+    let free = percolated
+        .rules
+        .iter()
+        .filter(|rule| !matches!(rule, Formula::Constant(_)))
+        .count();
+    let own = |(place, rule): &(usize, &Formula)| **rule == Formula::Variable(*place);
+    let inputs = percolated.rules.iter().enumerate().filter(own).count();
+    if free > MOST_FREE || inputs > MOST_INPUTS {
+        return Err(PathwayError::TooComplex(format!(
+            "{free} variables are free, {inputs} of them inputs; at most {MOST_FREE} and {MOST_INPUTS} can be; give inputs a \
+             rule of true or false"
+        )));
+    }
     let graph = graph(&percolated)?;
     let sets = search(&graph)?;
-    let mut found: Vec<Attractor> = sets.iter().map(|set| describe(&graph, &percolated, set)).collect();
+    let mut found: Vec<Attractor> = sets
+        .iter()
+        .map(|set| describe(&graph, &percolated, set))
+        .collect();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut ends = vec![0_u32; sets.len()];
     for _ in 0..walks {
@@ -86,7 +110,11 @@ pub fn attractors(logic: &Logic, model: &str, walks: u32, seed: u64) -> Result<A
             one.activity = activity(&percolated, set, &mut rng);
         }
     }
-    found.sort_by(|a, b| b.basin.total_cmp(&a.basin).then_with(|| a.values.cmp(&b.values)));
+    found.sort_by(|a, b| {
+        b.basin
+            .total_cmp(&a.basin)
+            .then_with(|| a.values.cmp(&b.values))
+    });
     let standard_error = found
         .iter()
         .map(|one| (one.basin * (1.0 - one.basin) / f64::from(walks.max(1))).sqrt())
@@ -104,7 +132,9 @@ pub fn attractors(logic: &Logic, model: &str, walks: u32, seed: u64) -> Result<A
 
 /// Biodivine's graph of the network. Variables have plain names there, so that any name may stand in a file.
 fn graph(logic: &Logic) -> Result<SymbolicAsyncGraph, PathwayError> {
-    let names: Vec<String> = (0..logic.names.len()).map(|place| format!("v{place:05}")).collect();
+    let names: Vec<String> = (0..logic.names.len())
+        .map(|place| format!("v{place:05}"))
+        .collect();
     let plain = Logic {
         names,
         rules: logic.rules.clone(),
@@ -126,7 +156,10 @@ fn search(graph: &SymbolicAsyncGraph) -> Result<Vec<GraphColoredVertices>, Pathw
         if universe.is_empty() {
             return Ok(found);
         }
-        let source = onward.take().filter(|set| !set.is_empty()).unwrap_or_else(|| universe.clone());
+        let source = onward
+            .take()
+            .filter(|set| !set.is_empty())
+            .unwrap_or_else(|| universe.clone());
         let pivot = source.pick_vertex();
         let forward = graph.reach_forward(&pivot);
         let backward = graph.reach_backward(&pivot);
@@ -140,7 +173,9 @@ fn search(graph: &SymbolicAsyncGraph) -> Result<Vec<GraphColoredVertices>, Pathw
             onward = Some(beyond.intersect(&universe));
         }
         if universe.symbolic_size() > MOST_NODES {
-            return Err(PathwayError::TooComplex("its decision diagrams grow beyond memory".to_owned()));
+            return Err(PathwayError::TooComplex(
+                "its decision diagrams grow beyond memory".to_owned(),
+            ));
         }
     }
     Err(PathwayError::TooComplex(format!(
@@ -158,7 +193,10 @@ fn describe(graph: &SymbolicAsyncGraph, logic: &Logic, set: &GraphColoredVertice
             None => '*',
         })
         .collect();
-    let activity = values.iter().map(|value| if *value == '1' { 1.0 } else { 0.0 }).collect();
+    let activity = values
+        .iter()
+        .map(|value| if *value == '1' { 1.0 } else { 0.0 })
+        .collect();
     debug_assert_eq!(values.len(), logic.names.len());
     Attractor {
         states: set.vertices().approx_cardinality(),
@@ -237,8 +275,16 @@ mod tests {
         let ring = parse("a, !c\nb, a\nc, b\n").unwrap();
         let found = attractors(&ring, "ring", 200, 1).unwrap();
         assert_eq!(found.attractors.len(), 1);
-        assert_eq!((found.attractors[0].states, found.attractors[0].basin), (6.0, 1.0));
-        assert!(found.attractors[0].activity.iter().all(|share| (share - 0.5).abs() < 0.02));
+        assert_eq!(
+            (found.attractors[0].states, found.attractors[0].basin),
+            (6.0, 1.0)
+        );
+        assert!(
+            found.attractors[0]
+                .activity
+                .iter()
+                .all(|share| (share - 0.5).abs() < 0.02)
+        );
     }
 
     #[test]
@@ -250,7 +296,11 @@ mod tests {
                 .map(|_| {
                     let literal = |rng: &mut ChaCha8Rng| {
                         let name = ["a", "b", "c", "d", "e"][rng.random_range(0..5)];
-                        if rng.random() { format!("!{name}") } else { name.to_owned() }
+                        if rng.random() {
+                            format!("!{name}")
+                        } else {
+                            name.to_owned()
+                        }
                     };
                     let sign = if rng.random() { " & " } else { " | " };
                     format!("{}{sign}{}", literal(&mut rng), literal(&mut rng))
@@ -276,7 +326,8 @@ mod tests {
     fn brute_force(logic: &Logic) -> Vec<String> {
         let n = logic.names.len();
         let all = 1_usize << n;
-        let states = |code: usize| -> Vec<bool> { (0..n).map(|bit| code >> bit & 1 == 1).collect() };
+        let states =
+            |code: usize| -> Vec<bool> { (0..n).map(|bit| code >> bit & 1 == 1).collect() };
         let mut reach: Vec<Vec<bool>> = vec![vec![false; all]; all];
         for (code, row) in reach.iter_mut().enumerate() {
             row[code] = true;
@@ -302,7 +353,13 @@ mod tests {
                 let values: String = (0..n)
                     .map(|bit| {
                         let on = group.iter().filter(|code| *code >> bit & 1 == 1).count();
-                        if on == 0 { '0' } else if on == group.len() { '1' } else { '*' }
+                        if on == 0 {
+                            '0'
+                        } else if on == group.len() {
+                            '1'
+                        } else {
+                            '*'
+                        }
                     })
                     .collect();
                 found.insert(format!("{}:{values}", group.len()));
@@ -314,7 +371,10 @@ mod tests {
     #[test]
     fn blocked_alk_ends_in_apoptosis_and_met_keeps_erk() {
         let end = |text: &str| {
-            let case = Asked::parse(text).unwrap().resolve(Evidence::Usable).unwrap();
+            let case = Asked::parse(text)
+                .unwrap()
+                .resolve(Evidence::Usable)
+                .unwrap();
             let logic = Logic::of_case(&case, Evidence::Usable, Inputs::Fixed);
             let found = attractors(&logic, text, 100, 1).unwrap();
             assert_eq!(found.attractors.len(), 1, "{text}");

@@ -29,12 +29,18 @@ pub fn parse(text: &str) -> Result<Logic, PathwayError> {
         if line.is_empty() || line.starts_with('#') || header {
             continue;
         }
-        let (name, rule) = line
-            .split_once(',')
-            .ok_or_else(|| bad(index + 1, format!("{:?} is not NAME, RULE", shortened(line))))?;
+        let (name, rule) = line.split_once(',').ok_or_else(|| {
+            bad(
+                index + 1,
+                format!("{:?} is not NAME, RULE", shortened(line)),
+            )
+        })?;
         let name = name.trim();
         if !is_name(name) {
-            return Err(bad(index + 1, format!("{:?} is no name of a variable", shortened(name))));
+            return Err(bad(
+                index + 1,
+                format!("{:?} is no name of a variable", shortened(name)),
+            ));
         }
         rows.push((index + 1, name, rule.trim()));
     }
@@ -85,7 +91,10 @@ fn shortened(text: &str) -> String {
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.len() <= 200 && text.bytes().all(in_name) && !text.as_bytes()[0].is_ascii_digit()
+    !text.is_empty()
+        && text.len() <= 200
+        && text.bytes().all(in_name)
+        && !text.as_bytes()[0].is_ascii_digit()
 }
 
 fn in_name(byte: u8) -> bool {
@@ -109,11 +118,16 @@ impl Reader<'_> {
 
     fn eat(&mut self, signs: &[u8]) -> bool {
         self.space();
-        let found = self.text.get(self.at).is_some_and(|byte| signs.contains(byte));
+        let found = self
+            .text
+            .get(self.at)
+            .is_some_and(|byte| signs.contains(byte));
         if found {
             self.at += 1;
             // `&&` and `||` mean the same as one sign.
-            if self.text.get(self.at) == self.text.get(self.at - 1) && (signs == b"&" || signs == b"|") {
+            if self.text.get(self.at) == self.text.get(self.at - 1)
+                && (signs == b"&" || signs == b"|")
+            {
                 self.at += 1;
             }
         }
@@ -122,7 +136,11 @@ impl Reader<'_> {
 
     fn unexpected(&self) -> String {
         match self.text.get(self.at) {
-            Some(byte) => format!("unexpected {:?} at character {} of the rule", char::from(*byte), self.at + 1),
+            Some(byte) => format!(
+                "unexpected {:?} at character {} of the rule",
+                char::from(*byte),
+                self.at + 1
+            ),
             None => "the rule ends too early".to_owned(),
         }
     }
@@ -132,7 +150,11 @@ impl Reader<'_> {
         while self.eat(b"|") {
             all.push(self.and()?);
         }
-        Ok(if all.len() == 1 { all.remove(0) } else { Formula::Or(all) })
+        Ok(if all.len() == 1 {
+            all.remove(0)
+        } else {
+            Formula::Or(all)
+        })
     }
 
     fn and(&mut self) -> Result<Formula, String> {
@@ -140,7 +162,11 @@ impl Reader<'_> {
         while self.eat(b"&") {
             all.push(self.one()?);
         }
-        Ok(if all.len() == 1 { all.remove(0) } else { Formula::And(all) })
+        Ok(if all.len() == 1 {
+            all.remove(0)
+        } else {
+            Formula::And(all)
+        })
     }
 
     fn one(&mut self) -> Result<Formula, String> {
@@ -195,7 +221,8 @@ mod tests {
 
     #[test]
     fn reads_rules_and_inputs() {
-        let logic = parse("targets, factors\n# note\na, !b & (c | d)\nb, 1\nc, a || false\n").unwrap();
+        let logic =
+            parse("targets, factors\n# note\na, !b & (c | d)\nb, 1\nc, a || false\n").unwrap();
         assert_eq!(logic.names, ["a", "b", "c", "d"]);
         assert_eq!(logic.rules[3], Formula::Variable(3));
         assert!(logic.rules[0].value(&[false, false, true, false]));

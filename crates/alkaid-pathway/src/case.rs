@@ -138,7 +138,9 @@ impl Asked {
             .iter()
             .map(|name| {
                 let found = mutation(name.trim());
-                found.map(|m| m.name).ok_or_else(|| PathwayError::UnknownMutation(name.clone()))
+                found
+                    .map(|m| m.name)
+                    .ok_or_else(|| PathwayError::UnknownMutation(name.clone()))
             })
             .collect::<Result<Vec<_>, _>>()?;
         let alterations = self
@@ -159,7 +161,9 @@ impl Asked {
             return Err(PathwayError::BadCase(format!("strength={strength}")));
         }
         let until_h = self.until.as_deref().map_or(Ok(72.0), |text| {
-            time(text).filter(|h| *h > 0.0).ok_or_else(|| PathwayError::BadTime(text.to_owned()))
+            time(text)
+                .filter(|h| *h > 0.0)
+                .ok_or_else(|| PathwayError::BadTime(text.to_owned()))
         })?;
         let mut case = Case {
             fusion,
@@ -172,7 +176,8 @@ impl Asked {
             until_h,
         };
         for text in &self.drugs {
-            case.treatments.extend(treatments(text, &case, self.dataset.as_deref())?);
+            case.treatments
+                .extend(treatments(text, &case, self.dataset.as_deref())?);
         }
         Ok(case)
     }
@@ -248,30 +253,46 @@ impl Treatment {
 }
 
 fn find_line(name: &str) -> Result<&'static crate::catalogue::Line, PathwayError> {
-    let found = lines().iter().find(|line| line.key.eq_ignore_ascii_case(name));
+    let found = lines()
+        .iter()
+        .find(|line| line.key.eq_ignore_ascii_case(name));
     found.ok_or_else(|| PathwayError::UnknownLine {
         name: name.to_owned(),
-        known: lines().iter().map(|line| line.key).collect::<Vec<_>>().join(", "),
+        known: lines()
+            .iter()
+            .map(|line| line.key)
+            .collect::<Vec<_>>()
+            .join(", "),
     })
 }
 
 fn find_alteration(name: &str, evidence: Evidence) -> Result<&'static Alteration, PathwayError> {
     let found = alteration(name).ok_or_else(|| PathwayError::UnknownAlteration {
         name: name.to_owned(),
-        known: alterations().iter().map(|a| a.key).collect::<Vec<_>>().join(", "),
+        known: alterations()
+            .iter()
+            .map(|a| a.key)
+            .collect::<Vec<_>>()
+            .join(", "),
     })?;
-    let leads_on = edges_with(evidence).any(|edge| edge.from == found.node && edge.role != Role::Front);
+    let leads_on =
+        edges_with(evidence).any(|edge| edge.from == found.node && edge.role != Role::Front);
     if leads_on {
         Ok(found)
     } else {
-        Err(PathwayError::OnlyUnverified(network::nodes()[found.node].name.to_owned()))
+        Err(PathwayError::OnlyUnverified(
+            network::nodes()[found.node].name.to_owned(),
+        ))
     }
 }
 
 /// `level:Apoptosis=0.2`.
 fn level(text: &str) -> Result<(usize, f64), PathwayError> {
     let bad = || PathwayError::BadCase(text.to_owned());
-    let (name, value) = text.strip_prefix("level:").and_then(|t| t.split_once('=')).ok_or_else(bad)?;
+    let (name, value) = text
+        .strip_prefix("level:")
+        .and_then(|t| t.split_once('='))
+        .ok_or_else(bad)?;
     let place = node(name).ok_or_else(|| PathwayError::UnknownNode(name.to_owned()))?;
     Ok((place, value.parse().map_err(|_| bad())?))
 }
@@ -314,7 +335,10 @@ pub fn amount(text: &str) -> Result<Amount, PathwayError> {
         .iter()
         .find_map(|(unit, factor)| text.strip_suffix(unit).map(|n| (n, *unit, *factor)))
         .ok_or_else(|| bad("a unit is missing (nM, uM, pM, mM or %)"))?;
-    let value: f64 = number.trim().parse().map_err(|_| bad("the number cannot be read"))?;
+    let value: f64 = number
+        .trim()
+        .parse()
+        .map_err(|_| bad("the number cannot be read"))?;
     if !value.is_finite() {
         return Err(bad("the number is not finite"));
     }
@@ -330,17 +354,26 @@ pub fn amount(text: &str) -> Result<Amount, PathwayError> {
 }
 
 /// Reads `NAME=AMOUNT[@FROM-TO]` and finds out what the drug does. A drug with several targets gives several treatments.
-fn treatments(text: &str, case: &Case, dataset: Option<&str>) -> Result<Vec<Treatment>, PathwayError> {
+fn treatments(
+    text: &str,
+    case: &Case,
+    dataset: Option<&str>,
+) -> Result<Vec<Treatment>, PathwayError> {
     let bad = |reason| PathwayError::BadDose {
         text: text.to_owned(),
         reason,
     };
-    let (name, rest) = text.split_once('=').ok_or_else(|| bad("a dose is missing"))?;
+    let (name, rest) = text
+        .split_once('=')
+        .ok_or_else(|| bad("a dose is missing"))?;
     let (dose, window) = match rest.split_once('@') {
         None => (rest, (0.0, LONGEST_H)),
         Some((dose, window)) => {
-            let (from, to) = window.split_once('-').ok_or_else(|| bad("a window is FROM-TO"))?;
-            let hours = |text: &str| time(text).ok_or_else(|| PathwayError::BadTime(text.to_owned()));
+            let (from, to) = window
+                .split_once('-')
+                .ok_or_else(|| bad("a window is FROM-TO"))?;
+            let hours =
+                |text: &str| time(text).ok_or_else(|| PathwayError::BadTime(text.to_owned()));
             let (from, to) = (hours(from)?, hours(to)?);
             if from >= to {
                 return Err(bad("the window ends before it begins"));
@@ -359,7 +392,10 @@ fn treatments(text: &str, case: &Case, dataset: Option<&str>) -> Result<Vec<Trea
     let known = drug(name);
     let inhibits: Vec<&Target> = targets()
         .iter()
-        .filter(|t| t.drug.eq_ignore_ascii_case(known.map_or(name, |drug| drug.name)))
+        .filter(|t| {
+            t.drug
+                .eq_ignore_ascii_case(known.map_or(name, |drug| drug.name))
+        })
         .collect();
     let is_alk = known.is_some_and(|drug| {
         matches!(
@@ -392,9 +428,11 @@ fn treatments(text: &str, case: &Case, dataset: Option<&str>) -> Result<Vec<Trea
         _ => {
             let place = node(name).ok_or_else(|| PathwayError::UnknownDrug(name.to_owned()))?;
             match amount {
-                Amount::Share(_) if place == landmarks().alk => {
-                    Ok(vec![treatment("ALK inhibition", Agent::AlkShare, Vec::new())])
-                }
+                Amount::Share(_) if place == landmarks().alk => Ok(vec![treatment(
+                    "ALK inhibition",
+                    Agent::AlkShare,
+                    Vec::new(),
+                )]),
                 Amount::Share(_) => Ok(vec![treatment(
                     network::nodes()[place].name,
                     Agent::Node(place),
@@ -431,8 +469,14 @@ pub(crate) fn second_targets_of(found: &PotencyUse) -> Vec<(usize, f64)> {
 
 /// What an alteration does, by node.
 pub(crate) fn effects(case: &Case) -> impl Iterator<Item = (usize, Effect)> {
-    let held = case.levels.iter().map(|(node, factor)| (*node, Effect::Level(*factor)));
-    case.alterations.iter().map(|a| (a.node, a.effect)).chain(held)
+    let held = case
+        .levels
+        .iter()
+        .map(|(node, factor)| (*node, Effect::Level(*factor)));
+    case.alterations
+        .iter()
+        .map(|a| (a.node, a.effect))
+        .chain(held)
 }
 
 #[cfg(test)]
@@ -447,7 +491,8 @@ mod tests {
 
     #[test]
     fn reads_the_case_of_the_handbook() {
-        let case = resolve("fusion=EML4::ALK:V1 mutation=G1202R bypass=MET drug=lorlatinib=100nM").unwrap();
+        let case = resolve("fusion=EML4::ALK:V1 mutation=G1202R bypass=MET drug=lorlatinib=100nM")
+            .unwrap();
         assert_eq!(
             case.describe(),
             "EML4::ALK:V1 G1202R, MET:amplification; lorlatinib 100 nM"
@@ -465,7 +510,10 @@ mod tests {
         assert!(message("drug=trametinib=5nM").contains("trametinib=90%"));
         assert!(message("drug=MEK=120%").contains("at most 100 %"));
         assert!(message("off=NOBODY").contains("no node"));
-        assert!(message("fusion=BCR::ABL1").contains("no fusion") || message("fusion=BCR::ABL1").contains("not a fusion"));
+        assert!(
+            message("fusion=BCR::ABL1").contains("no fusion")
+                || message("fusion=BCR::ABL1").contains("not a fusion")
+        );
         assert!(message("mutation=Z1R").contains("no catalogued mutation"));
         assert!(message("bypass=ABC").contains("known are"));
         assert!(message("drug=crizotinib=5nM@5d-2d").contains("ends before"));

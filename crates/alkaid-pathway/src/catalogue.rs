@@ -115,9 +115,9 @@ pub fn fusions() -> &'static [FusionRow] {
 /// The fusion with this name, key or alias, in any case; for another fusion with ALK the row of any fusion.
 pub fn fusion(name: &str) -> Option<&'static FusionRow> {
     let is = |text: &str| text.eq_ignore_ascii_case(name);
-    let exact = fusions()
-        .iter()
-        .find(|row| row.key != "other" && (is(row.key) || is(row.name) || row.aliases.iter().any(|a| is(a))));
+    let exact = fusions().iter().find(|row| {
+        row.key != "other" && (is(row.key) || is(row.name) || row.aliases.iter().any(|a| is(a)))
+    });
     exact.or_else(|| {
         let upper = name.to_ascii_uppercase();
         let partner = upper
@@ -126,7 +126,9 @@ pub fn fusion(name: &str) -> Option<&'static FusionRow> {
             .or_else(|| upper.split_once("::ALK:").map(|(partner, _)| partner))?;
         let symbol = !partner.is_empty()
             && partner.len() <= 16
-            && partner.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+            && partner
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '-');
         let by_partner = fusions().iter().find(|row| row.key == partner);
         symbol
             .then(|| by_partner.or_else(|| fusions().iter().find(|row| row.key == "other")))
@@ -210,7 +212,10 @@ mod tests {
         assert_eq!(fusion("TFG::ALK").map(|f| f.key), Some("other"));
         assert_eq!(fusion("NPM1::ALK").map(|f| f.key), Some("NPM1"));
         assert!(fusion("BCR::ABL1").is_none());
-        assert_eq!(alteration("her2").map(|a| a.key), Some("ERBB2:amplification"));
+        assert_eq!(
+            alteration("her2").map(|a| a.key),
+            Some("ERBB2:amplification")
+        );
         assert_eq!(alteration("KRAS").map(|a| a.key), Some("KRAS:gain"));
     }
 

@@ -13,7 +13,9 @@ use crate::run::unverified;
 use crate::steady::steady;
 
 /// Second inhibitors that a ranking tries, as nodes inhibited by 90 %.
-pub const PARTNERS: [&str; 9] = ["MEK", "SHP2", "MET", "EGFR", "IGF1R", "SRC", "mTORC1", "PI3K", "HSP90"];
+pub const PARTNERS: [&str; 9] = [
+    "MEK", "SHP2", "MET", "EGFR", "IGF1R", "SRC", "mTORC1", "PI3K", "HSP90",
+];
 
 /// Share by which they are inhibited.
 const SHARE: f64 = 0.9;
@@ -80,18 +82,23 @@ pub fn combine(
         let effect_of = |case: &Case| -> Result<(f64, f64), PathwayError> {
             let (kinetics, x) = at(case)?;
             let value = quantity.of(&kinetics, &x);
-            Ok((effect(quantity, untreated, value, &kinetics), growth.of(&kinetics, &x)))
+            Ok((
+                effect(quantity, untreated, value, &kinetics),
+                growth.of(&kinetics, &x),
+            ))
         };
         let (first_effect, _) = effect_of(&one.at(first.dose))?;
         let (second_effect, _) = effect_of(&two.at(second.dose))?;
         let (both_effect, growth_both) = effect_of(&both.at(second.dose))?;
         let alone = |varied: &Varied| {
-            dose_of_effect(varied, both_effect, |case| effect_of(case).map(|(effect, _)| effect))
+            dose_of_effect(varied, both_effect, |case| {
+                effect_of(case).map(|(effect, _)| effect)
+            })
         };
         let loewe = match (alone(&one)?, alone(&two)?) {
-            (Some(big_one), Some(big_two)) => Some(
-                strength(&one, first.dose) / big_one + strength(&two, second.dose) / big_two,
-            ),
+            (Some(big_one), Some(big_two)) => {
+                Some(strength(&one, first.dose) / big_one + strength(&two, second.dose) / big_two)
+            }
             _ => None,
         };
         Ok(Pair {
@@ -102,7 +109,8 @@ pub fn combine(
             loewe,
         })
     })?;
-    let band = |value: &dyn Fn(&Pair) -> f64| Band::of(&mut pairs.iter().map(value).collect::<Vec<_>>());
+    let band =
+        |value: &dyn Fn(&Pair) -> f64| Band::of(&mut pairs.iter().map(value).collect::<Vec<_>>());
     let mut indices: Vec<f64> = pairs.iter().filter_map(|pair| pair.loewe).collect();
     let defined = indices.len() as f64 / pairs.len().max(1) as f64;
     Ok(Combination {
@@ -141,7 +149,13 @@ fn dose_of_effect(
     wanted: f64,
     effect: impl Fn(&Case) -> Result<f64, PathwayError>,
 ) -> Result<Option<f64>, PathwayError> {
-    let dose = |strength: f64| if varied.is_share() { strength / (1.0 + strength) } else { strength };
+    let dose = |strength: f64| {
+        if varied.is_share() {
+            strength / (1.0 + strength)
+        } else {
+            strength
+        }
+    };
     let (mut low, mut high) = (1e-4_f64, 1e7_f64);
     if effect(&varied.at(dose(high)))? < wanted || wanted <= 0.0 {
         return Ok(None);
@@ -214,14 +228,23 @@ mod tests {
         let drug = second("crizotinib", 20.0);
         let found = combine(&asked, &drug, &drug, alk, &members, Evidence::Usable).unwrap();
         let index = found.loewe_index.unwrap();
-        assert!((index.low - 1.0).abs() < 1e-6 && (index.high - 1.0).abs() < 1e-6, "{index:?}");
+        assert!(
+            (index.low - 1.0).abs() < 1e-6 && (index.high - 1.0).abs() < 1e-6,
+            "{index:?}"
+        );
     }
 
     #[test]
     fn a_met_inhibitor_leads_where_met_stands_in() {
         let asked = Asked::parse("bypass=MET dataset=Friboulet2014").unwrap();
         let members = ensemble(EnsembleSize(20));
-        let ranking = rank(&asked, &second("ceritinib", 100.0), &members, Evidence::Usable).unwrap();
+        let ranking = rank(
+            &asked,
+            &second("ceritinib", 100.0),
+            &members,
+            Evidence::Usable,
+        )
+        .unwrap();
         assert_eq!(ranking.combinations[0].drugs[1], "MET=90%");
         assert!(ranking.combinations[0].growth.median < ranking.growth_alone.median);
     }

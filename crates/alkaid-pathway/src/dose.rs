@@ -59,7 +59,11 @@ impl Varied {
     pub fn at(&self, dose: f64) -> Case {
         let mut case = self.case.clone();
         for treatment in &mut case.treatments[self.places.clone()] {
-            treatment.amount = if self.share { Amount::Share(dose) } else { Amount::Nanomolar(dose) };
+            treatment.amount = if self.share {
+                Amount::Share(dose)
+            } else {
+                Amount::Nanomolar(dose)
+            };
         }
         case
     }
@@ -84,7 +88,10 @@ impl Varied {
     /// Doses that a curve takes by default: 0.1 nM to 10 µM, or shares that grow towards all.
     pub fn default_doses(&self, points: usize) -> Vec<f64> {
         if self.share {
-            logarithmic(1.0, 0.01, points).into_iter().map(|left| 1.0 - left).collect()
+            logarithmic(1.0, 0.01, points)
+                .into_iter()
+                .map(|left| 1.0 - left)
+                .collect()
         } else {
             logarithmic(0.1, 10_000.0, points)
         }
@@ -125,7 +132,14 @@ pub fn dose_curve(
         .map(|(at, dose)| DosePoint {
             dose: *dose,
             bands: (0..quantities.len())
-                .map(|q| Band::of(&mut all.iter().map(|member| member[at + 1][q]).collect::<Vec<_>>()))
+                .map(|q| {
+                    Band::of(
+                        &mut all
+                            .iter()
+                            .map(|member| member[at + 1][q])
+                            .collect::<Vec<_>>(),
+                    )
+                })
                 .collect(),
         })
         .collect();
@@ -179,14 +193,21 @@ mod tests {
     fn the_half_dose_of_alk_is_its_ic50() {
         let asked = Asked::parse("fusion=EML4::ALK:V1 dataset=Katayama2012").unwrap();
         let varied = Varied::new(&asked, "crizotinib", Evidence::Usable).unwrap();
-        let quantities = [Quantity::parse("ALK").unwrap(), Quantity::parse("growth").unwrap()];
+        let quantities = [
+            Quantity::parse("ALK").unwrap(),
+            Quantity::parse("growth").unwrap(),
+        ];
         let doses = logarithmic(0.1, 10_000.0, 81);
         let members = [Draw::new(1, 0)];
         let curve = dose_curve(&varied, &quantities, &doses, &members, Evidence::Usable).unwrap();
         let half = curve.half_doses[0].unwrap().median;
         assert!((half / (431.8 / 16.0) - 1.0).abs() < 0.01, "{half}");
         assert!(curve.half_doses[1].is_some());
-        let medians: Vec<f64> = curve.points.iter().map(|point| point.bands[0].median).collect();
+        let medians: Vec<f64> = curve
+            .points
+            .iter()
+            .map(|point| point.bands[0].median)
+            .collect();
         assert!(medians.windows(2).all(|pair| pair[1] <= pair[0]));
     }
 
@@ -196,7 +217,14 @@ mod tests {
         assert!(varied.is_share());
         let doses = varied.default_doses(5);
         assert_eq!(doses[0], 0.0);
-        let curve = dose_curve(&varied, &[Quantity::parse("ERK").unwrap()], &doses, &ensemble(EnsembleSize(3)), Evidence::Usable).unwrap();
+        let curve = dose_curve(
+            &varied,
+            &[Quantity::parse("ERK").unwrap()],
+            &doses,
+            &ensemble(EnsembleSize(3)),
+            Evidence::Usable,
+        )
+        .unwrap();
         assert!(curve.points[4].bands[0].median < curve.points[0].bands[0].median);
     }
 }

@@ -28,16 +28,22 @@ pub enum PathwayError {
         known: String,
     },
     /// No such drug, inhibitor or node.
-    #[error("{0:?} is neither a drug, nor an inhibitor, nor a node of the network; `alkaid list drugs` and `alkaid pathway map` show them")]
+    #[error(
+        "{0:?} is neither a drug, nor an inhibitor, nor a node of the network; `alkaid list drugs` and `alkaid pathway map` show them"
+    )]
     UnknownDrug(String),
     /// No such node.
     #[error("{0:?} is no node of the network; `alkaid pathway map` shows them")]
     UnknownNode(String),
     /// Only edges that nobody has verified leave the node, so that it would change nothing.
-    #[error("all edges of {0} are unverified, so it changes nothing; add --include-unverified to run them")]
+    #[error(
+        "all edges of {0} are unverified, so it changes nothing; add --include-unverified to run them"
+    )]
     OnlyUnverified(String),
     /// A dose cannot be read.
-    #[error("{text:?} is no dose: {reason}; write it as lorlatinib=100nM, MEK=90% or crizotinib=1uM@0d-14d")]
+    #[error(
+        "{text:?} is no dose: {reason}; write it as lorlatinib=100nM, MEK=90% or crizotinib=1uM@0d-14d"
+    )]
     BadDose {
         /// The text.
         text: String,
@@ -48,10 +54,14 @@ pub enum PathwayError {
     #[error("{0:?} is no time; write it as 12h or 14d, not negative")]
     BadTime(String),
     /// A part of a case cannot be read.
-    #[error("cannot read {0:?} in the description of a case; parts are fusion=, line=, mutation=, bypass=, drug=, dataset=, off=, strength=, until=")]
+    #[error(
+        "cannot read {0:?} in the description of a case; parts are fusion=, line=, mutation=, bypass=, drug=, dataset=, off=, strength=, until="
+    )]
     BadCase(String),
     /// A drug that is no ALK inhibitor was given in nM.
-    #[error("no potency of {drug} on {target} is known here; dose it by the share that it inhibits, as {drug}=90%")]
+    #[error(
+        "no potency of {drug} on {target} is known here; dose it by the share that it inhibits, as {drug}=90%"
+    )]
     NoTargetPotency {
         /// The drug.
         drug: String,
@@ -59,7 +69,9 @@ pub enum PathwayError {
         target: String,
     },
     /// No potency of the drug on these mutations.
-    #[error("no data set has a potency of {drug} for {mutations}{within}; `alkaid list potency --drug {drug}` shows what there is; a share such as {drug}=90% needs none")]
+    #[error(
+        "no data set has a potency of {drug} for {mutations}{within}; `alkaid list potency --drug {drug}` shows what there is; a share such as {drug}=90% needs none"
+    )]
     NoPotency {
         /// The drug.
         drug: String,

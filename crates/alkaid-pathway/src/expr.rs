@@ -97,7 +97,10 @@ impl Expr {
             Self::Number(_) | Self::Time => {}
             Self::Symbol(name) => with(name),
             Self::Apply(_, a) | Self::Not(a) => a.symbols(with),
-            Self::Subtract(a, b) | Self::Divide(a, b) | Self::Power(a, b) | Self::Compare(_, a, b) => {
+            Self::Subtract(a, b)
+            | Self::Divide(a, b)
+            | Self::Power(a, b)
+            | Self::Compare(_, a, b) => {
                 a.symbols(with);
                 b.symbols(with);
             }
@@ -141,7 +144,10 @@ impl Expr {
             Self::Or(all) => Self::Or(many(all)),
             Self::Xor(all) => Self::Xor(many(all)),
             Self::Piecewise(pieces, otherwise) => Self::Piecewise(
-                pieces.iter().map(|(v, c)| (v.replaced(by), c.replaced(by))).collect(),
+                pieces
+                    .iter()
+                    .map(|(v, c)| (v.replaced(by), c.replaced(by)))
+                    .collect(),
                 otherwise.as_ref().map(|o| one(o)),
             ),
         }
@@ -153,9 +159,10 @@ impl Expr {
         1 + match self {
             Self::Number(_) | Self::Time | Self::Symbol(_) => 0,
             Self::Apply(_, a) | Self::Not(a) => a.size(),
-            Self::Subtract(a, b) | Self::Divide(a, b) | Self::Power(a, b) | Self::Compare(_, a, b) => {
-                a.size() + b.size()
-            }
+            Self::Subtract(a, b)
+            | Self::Divide(a, b)
+            | Self::Power(a, b)
+            | Self::Compare(_, a, b) => a.size() + b.size(),
             Self::Add(all)
             | Self::Multiply(all)
             | Self::Min(all)
@@ -164,7 +171,10 @@ impl Expr {
             | Self::Or(all)
             | Self::Xor(all) => many(all),
             Self::Piecewise(pieces, otherwise) => {
-                pieces.iter().map(|(v, c)| v.size() + c.size()).sum::<usize>()
+                pieces
+                    .iter()
+                    .map(|(v, c)| v.size() + c.size())
+                    .sum::<usize>()
                     + otherwise.as_ref().map_or(0, |o| o.size())
             }
         }
@@ -236,8 +246,16 @@ impl Dual {
 
 fn power(a: Dual, b: Dual) -> Dual {
     let value = a.0.powf(b.0);
-    let by_base = if a.1 == 0.0 { 0.0 } else { b.0 * a.0.powf(b.0 - 1.0) * a.1 };
-    let by_exponent = if b.1 == 0.0 || a.0 == 0.0 { 0.0 } else { value * a.0.ln() * b.1 };
+    let by_base = if a.1 == 0.0 {
+        0.0
+    } else {
+        b.0 * a.0.powf(b.0 - 1.0) * a.1
+    };
+    let by_exponent = if b.1 == 0.0 || a.0 == 0.0 {
+        0.0
+    } else {
+        value * a.0.ln() * b.1
+    };
     Dual(value, by_base + by_exponent)
 }
 
@@ -283,7 +301,10 @@ mod tests {
                 (boxed.clone(), boxed.clone()).prop_map(|(a, b)| Expr::Subtract(a, b)),
                 (boxed.clone(), 0.5_f64..3.0).prop_map(|(a, n)| Expr::Divide(
                     a.clone(),
-                    Box::new(Expr::Add(vec![Expr::Number(n), Expr::Power(a, Box::new(Expr::Number(2.0)))]))
+                    Box::new(Expr::Add(vec![
+                        Expr::Number(n),
+                        Expr::Power(a, Box::new(Expr::Number(2.0)))
+                    ]))
                 )),
                 boxed.prop_map(|a| Expr::Apply(Function::Tanh, a)),
             ]

@@ -30,7 +30,12 @@ pub struct Chosen {
 /// # Errors
 ///
 /// When an observation's case cannot be run.
-pub fn choose(seed: u64, wanted: usize, most: u32, mut progress: impl FnMut(u32, usize)) -> Result<Chosen, PathwayError> {
+pub fn choose(
+    seed: u64,
+    wanted: usize,
+    most: u32,
+    mut progress: impl FnMut(u32, usize),
+) -> Result<Chosen, PathwayError> {
     const BATCH: u32 = 256;
     let mut numbers = Vec::new();
     let mut tried = 0;
@@ -82,10 +87,22 @@ pub struct Identifiability {
 /// Cases and quantities whose dependence on the parameters is reported.
 const SENSITIVE: [(&str, &str); 5] = [
     ("fusion=V1 drug=crizotinib=60nM dataset=Katayama2012", "ERK"),
-    ("fusion=V1 drug=crizotinib=60nM dataset=Katayama2012", "growth"),
-    ("fusion=V1 bypass=MET drug=ceritinib=100nM dataset=Friboulet2014", "ERK"),
-    ("fusion=V1 bypass=MET drug=ceritinib=100nM dataset=Friboulet2014", "growth"),
-    ("fusion=V1 drug=ceritinib=100nM dataset=Friboulet2014", "growth"),
+    (
+        "fusion=V1 drug=crizotinib=60nM dataset=Katayama2012",
+        "growth",
+    ),
+    (
+        "fusion=V1 bypass=MET drug=ceritinib=100nM dataset=Friboulet2014",
+        "ERK",
+    ),
+    (
+        "fusion=V1 bypass=MET drug=ceritinib=100nM dataset=Friboulet2014",
+        "growth",
+    ),
+    (
+        "fusion=V1 drug=ceritinib=100nM dataset=Friboulet2014",
+        "growth",
+    ),
 ];
 
 /// Compares chosen members with the prior, and ranks parameters by how far readouts follow them.
@@ -115,7 +132,10 @@ pub fn identifiability(members: &[Draw]) -> Result<Identifiability, PathwayError
                 Scale::Log => value.ln(),
                 Scale::Logit => (value / (1.0 - value)).ln(),
             };
-            let values: Vec<f64> = members.iter().map(|draw| normal(draw.values[place])).collect();
+            let values: Vec<f64> = members
+                .iter()
+                .map(|draw| normal(draw.values[place]))
+                .collect();
             let (mean, sd) = mean_sd(&values);
             let own = ranks(&values);
             ParameterReport {
@@ -127,12 +147,18 @@ pub fn identifiability(members: &[Draw]) -> Result<Identifiability, PathwayError
                 },
                 spread_ratio: sd / parameter.sd,
                 shift: (mean - normal(parameter.median)) / parameter.sd,
-                correlations: output_ranks.iter().map(|ranks| correlation(&own, ranks)).collect(),
+                correlations: output_ranks
+                    .iter()
+                    .map(|ranks| correlation(&own, ranks))
+                    .collect(),
             }
         })
         .collect();
     Ok(Identifiability {
-        readouts: SENSITIVE.iter().map(|(case, quantity)| format!("{quantity} in {case}")).collect(),
+        readouts: SENSITIVE
+            .iter()
+            .map(|(case, quantity)| format!("{quantity} in {case}"))
+            .collect(),
         members: members.len(),
         parameters: rows,
     })
@@ -159,8 +185,16 @@ fn ranks(values: &[f64]) -> Vec<f64> {
 fn correlation(a: &[f64], b: &[f64]) -> f64 {
     let ((mean_a, sd_a), (mean_b, sd_b)) = (mean_sd(a), mean_sd(b));
     let n = (a.len() as f64 - 1.0).max(1.0);
-    let sum: f64 = a.iter().zip(b).map(|(x, y)| (x - mean_a) * (y - mean_b)).sum();
-    if sd_a * sd_b > 0.0 { sum / n / sd_a / sd_b } else { 0.0 }
+    let sum: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(x, y)| (x - mean_a) * (y - mean_b))
+        .sum();
+    if sd_a * sd_b > 0.0 {
+        sum / n / sd_a / sd_b
+    } else {
+        0.0
+    }
 }
 
 #[cfg(test)]

@@ -50,7 +50,9 @@ pub fn open(path: &Path) -> Result<Foreign, PathwayError> {
     };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
-    file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    file.take(LARGEST_FILE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(PathwayError::TooLarge {
             path: path.to_owned(),
@@ -88,9 +90,15 @@ pub fn parse(text: &str) -> Result<Foreign, PathwayError> {
 pub fn course(model: &Model, until: f64, points: usize) -> Result<ForeignCourse, PathwayError> {
     let system = model.system()?;
     let steps = points.max(2) - 1;
-    let times: Vec<f64> = (0..=steps).map(|i| until * i as f64 / steps as f64).collect();
+    let times: Vec<f64> = (0..=steps)
+        .map(|i| until * i as f64 / steps as f64)
+        .collect();
     let states = integrate(&system, 0.0, &system.initial(), &times, Precision::COMPARE)?;
-    let names = system.states().chain(system.assigned()).map(str::to_owned).collect();
+    let names = system
+        .states()
+        .chain(system.assigned())
+        .map(str::to_owned)
+        .collect();
     let values = times
         .iter()
         .zip(states)
@@ -116,7 +124,10 @@ mod tests {
     fn formats_are_told_apart() {
         assert!(matches!(parse("a, b\n").unwrap(), Foreign::Logic(_)));
         let logic = bnet::parse("a, b\n").unwrap();
-        assert!(matches!(parse(&qual::write(&logic)).unwrap(), Foreign::Logic(_)));
+        assert!(matches!(
+            parse(&qual::write(&logic)).unwrap(),
+            Foreign::Logic(_)
+        ));
         let model = "<sbml><model id='m'><listOfParameters><parameter id='x' value='1'/></listOfParameters>\
             <listOfRules><rateRule variable='x'><math><apply><minus/><ci>x</ci></apply></math></rateRule></listOfRules></model></sbml>";
         let Foreign::Equations(model) = parse(model).unwrap() else {

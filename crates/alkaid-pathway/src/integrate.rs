@@ -58,7 +58,11 @@ pub fn integrate(
     let Some(&until) = times.last() else {
         return Ok(Vec::new());
     };
-    let failed = |time: f64, reason: String| PathwayError::NoConvergence { time, until, reason };
+    let failed = |time: f64, reason: String| PathwayError::NoConvergence {
+        time,
+        until,
+        reason,
+    };
     let mut states = Vec::with_capacity(times.len());
     let mut wanted = times.iter().copied().peekable();
     while wanted.next_if(|time| *time <= start).is_some() {
@@ -71,7 +75,10 @@ pub fn integrate(
     let mut rates = vec![0.0; equations.size()];
     equations.rates(start, initial, &mut rates);
     if initial.iter().chain(&rates).any(|value| !value.is_finite()) {
-        return Err(failed(start, "a rate or a state is not a finite number at the start".to_owned()));
+        return Err(failed(
+            start,
+            "a rate or a state is not a finite number at the start".to_owned(),
+        ));
     }
     let first = initial.to_vec();
     let problem = OdeBuilder::<NalgebraMat<f64>>::new()
@@ -97,14 +104,19 @@ pub fn integrate(
                 .map_err(|error| failed(time, error.to_string()))?;
             let state: Vec<f64> = state.inner().iter().copied().collect();
             if state.iter().any(|value| !value.is_finite()) {
-                return Err(failed(time, "a state is no longer a finite number".to_owned()));
+                return Err(failed(
+                    time,
+                    "a state is no longer a finite number".to_owned(),
+                ));
             }
             states.push(state);
         }
         if wanted.peek().is_none() {
             return Ok(states);
         }
-        solver.step().map_err(|error| failed(reached, error.to_string()))?;
+        solver
+            .step()
+            .map_err(|error| failed(reached, error.to_string()))?;
     }
     Err(failed(
         solver.state().t,
@@ -149,10 +161,16 @@ mod tests {
     #[test]
     fn a_stiff_equation_is_followed() {
         let k = 1000.0_f64;
-        let found = integrate(&Stiff(k), 0.0, &[0.0], &[0.0, 1.0, 5.0], Precision::COMPARE).unwrap();
-        let exact = |t: f64| (k * k * t.cos() + k * t.sin() - k * k * (-k * t).exp()) / (k * k + 1.0);
+        let found =
+            integrate(&Stiff(k), 0.0, &[0.0], &[0.0, 1.0, 5.0], Precision::COMPARE).unwrap();
+        let exact =
+            |t: f64| (k * k * t.cos() + k * t.sin() - k * k * (-k * t).exp()) / (k * k + 1.0);
         assert_eq!(found[0], [0.0]);
-        assert!((found[1][0] / exact(1.0) - 1.0).abs() < 1e-7, "{}", found[1][0]);
+        assert!(
+            (found[1][0] / exact(1.0) - 1.0).abs() < 1e-7,
+            "{}",
+            found[1][0]
+        );
         assert!((found[2][0] / exact(5.0) - 1.0).abs() < 1e-7);
     }
 

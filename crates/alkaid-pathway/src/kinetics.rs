@@ -106,6 +106,17 @@ struct Dose {
     window: (f64, f64),
     binding: f64,
     spared: Vec<(usize, f64)>,
+    /// Binding of one nM, and second targets with their IC50, where the dose is a concentration.
+    per_nm: f64,
+    second: Vec<(usize, f64)>,
+}
+
+impl Dose {
+    fn set(&mut self, nm: f64) {
+        self.binding = nm * self.per_nm;
+        let spared = |&(node, ic50): &(usize, f64)| (node, 1.0 / (1.0 + nm / ic50));
+        self.spared = self.second.iter().map(spared).collect();
+    }
 }
 
 impl Kinetics {
@@ -135,7 +146,9 @@ impl Kinetics {
                 (layout.edges[edge.index], nodes()[edge.to].kind)
             {
                 let numbers = [value(first), value(first + 1), value(first + 2)];
-                rates[edge.to].inputs.push(Input::new(edge.from, edge.sign, numbers));
+                rates[edge.to]
+                    .inputs
+                    .push(Input::new(edge.from, edge.sign, numbers));
             }
         }
         let at = layout.fusions + 2 * case.fusion.index;
@@ -165,15 +178,18 @@ impl Kinetics {
                     window: treatment.window,
                     binding: 0.0,
                     spared: Vec::new(),
+                    per_nm: 0.0,
+                    second: Vec::new(),
                 };
                 match (&treatment.agent, treatment.amount) {
                     (Agent::Alk(potency), Amount::Nanomolar(nm)) => {
                         let construct = value(layout.fusions + 2 * potency.construct_fusion);
                         let error = (potency.sd_ln * draw.potency_error()).exp();
-                        dose.binding = nm
+                        dose.per_nm = 1.0
                             / binding_constant(potency.ic50_nm * error, construct, alk.saturation);
-                        let spared = |&(node, ic50): &(usize, f64)| (node, 1.0 / (1.0 + nm / (ic50 * error)));
-                        dose.spared = treatment.second.iter().map(spared).collect();
+                        let second = treatment.second.iter();
+                        dose.second = second.map(|&(node, ic50)| (node, ic50 * error)).collect();
+                        dose.set(nm);
                     }
                     (Agent::Node(node), _) => dose.spared.push((*node, 1.0 - share)),
                     (Agent::Alk(_) | Agent::AlkShare, _) => dose.binding = share / (1.0 - share),
@@ -190,6 +206,14 @@ impl Kinetics {
         };
         kinetics.switch(0.0);
         kinetics
+    }
+
+    /// Changes the concentration of what was given last, and puts on what is given at time 0. Cheaper than new equations.
+    pub(crate) fn set_last_dose(&mut self, nm: f64) {
+        if let Some(dose) = self.doses.last_mut() {
+            dose.set(nm);
+        }
+        self.switch(0.0);
     }
 
     /// Puts on what is given at this time, in hours, and off what is not.
@@ -251,7 +275,10 @@ impl Kinetics {
             let free = 1.0 - x[marks.tki];
             let s = self.alk.strength;
             with(marks.oligomer, by_kinase * s * stable * free);
-            with(marks.hsp90, by_kinase * s * x[marks.oligomer] * self.alk.hsp90_share * free);
+            with(
+                marks.hsp90,
+                by_kinase * s * x[marks.oligomer] * self.alk.hsp90_share * free,
+            );
             with(marks.tki, -by_kinase * s * x[marks.oligomer] * stable);
             return;
         }
@@ -262,7 +289,11 @@ impl Kinetics {
             }
             let (mut silent, mut spared) = (1.0, 1.0);
             for (other, one) in rate.inputs.iter().enumerate() {
-                let kept = if other == index { own } else { one.spares(x[one.from]) };
+                let kept = if other == index {
+                    own
+                } else {
+                    one.spares(x[one.from])
+                };
                 match one.sign {
                     Sign::Activates => silent *= kept,
                     Sign::Inhibits => spared *= kept,
@@ -280,6 +311,11 @@ impl Kinetics {
     pub fn growth(&self, x: &[f64]) -> f64 {
         let marks = landmarks();
         self.division_rate * x[marks.proliferation] - self.death_rate * x[marks.apoptosis]
+    }
+
+    /// Sets the nodes that the case fixes, in a state that another case left.
+    pub fn enter(&self, x: &mut [f64]) {
+        self.fix(x);
     }
 
     /// Sets the nodes that the case fixes.

@@ -28,6 +28,7 @@ pub mod model;
 pub mod network;
 pub mod observations;
 mod parallel;
+pub mod petab;
 pub mod potency;
 pub mod priors;
 pub mod qual;

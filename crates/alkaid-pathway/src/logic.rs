@@ -143,7 +143,10 @@ impl Logic {
                     _ => None,
                 })
                 .collect();
-            let simpler: Vec<Formula> = rules.iter().map(|rule| simplify(rule, &constants)).collect();
+            let simpler: Vec<Formula> = rules
+                .iter()
+                .map(|rule| simplify(rule, &constants))
+                .collect();
             if simpler == rules {
                 return Self {
                     names: self.names.clone(),
@@ -160,27 +163,36 @@ fn simplify(formula: &Formula, constants: &[Option<bool>]) -> Formula {
         let mut kept = Vec::new();
         for one in all {
             match simplify(one, constants) {
-                Formula::Constant(value) if value == absorbing => return Err(Formula::Constant(absorbing)),
+                Formula::Constant(value) if value == absorbing => {
+                    return Err(Formula::Constant(absorbing));
+                }
                 Formula::Constant(_) => {}
                 other => kept.push(other),
             }
         }
         Ok(kept)
     };
-    let built = |kept: Vec<Formula>, empty: bool, many: fn(Vec<Formula>) -> Formula| match kept.len() {
-        0 => Formula::Constant(empty),
-        1 => kept.into_iter().next().unwrap_or(Formula::Constant(empty)),
-        _ => many(kept),
-    };
+    let built =
+        |kept: Vec<Formula>, empty: bool, many: fn(Vec<Formula>) -> Formula| match kept.len() {
+            0 => Formula::Constant(empty),
+            1 => kept.into_iter().next().unwrap_or(Formula::Constant(empty)),
+            _ => many(kept),
+        };
     match formula {
         Formula::Constant(_) => formula.clone(),
-        Formula::Variable(place) => constants[*place].map_or_else(|| formula.clone(), Formula::Constant),
+        Formula::Variable(place) => {
+            constants[*place].map_or_else(|| formula.clone(), Formula::Constant)
+        }
         Formula::Not(of) => match simplify(of, constants) {
             Formula::Constant(value) => Formula::Constant(!value),
             other => Formula::Not(Box::new(other)),
         },
-        Formula::And(all) => gather(all, false).map_or_else(|c| c, |kept| built(kept, true, Formula::And)),
-        Formula::Or(all) => gather(all, true).map_or_else(|c| c, |kept| built(kept, false, Formula::Or)),
+        Formula::And(all) => {
+            gather(all, false).map_or_else(|c| c, |kept| built(kept, true, Formula::And))
+        }
+        Formula::Or(all) => {
+            gather(all, true).map_or_else(|c| c, |kept| built(kept, false, Formula::Or))
+        }
     }
 }
 
@@ -196,7 +208,11 @@ fn rule(kinetics: &Kinetics, place: usize) -> Formula {
     } else {
         let inputs = &kinetics.rates[place].inputs;
         // An edge that needs more than full activity of its source has no form in two values.
-        inputs.iter().filter(|input| input.half < 1.0).map(|input| (input.from, input.sign)).collect()
+        inputs
+            .iter()
+            .filter(|input| input.half < 1.0)
+            .map(|input| (input.from, input.sign))
+            .collect()
     };
     let mut x = vec![0.0; nodes().len() + 1];
     // A bit says that an input favours the node: an activator is on, an inhibitor is off. More bits never make less.
@@ -220,14 +236,21 @@ fn rule(kinetics: &Kinetics, place: usize) -> Formula {
         return Formula::Constant(true);
     }
     let term = |mask: &usize| {
-        let chosen = literals.iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1);
+        let chosen = literals
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| mask >> bit & 1 == 1);
         let mut parts: Vec<Formula> = chosen
             .map(|(_, (from, sign))| match sign {
                 Sign::Activates => Formula::Variable(*from),
                 Sign::Inhibits => Formula::Not(Box::new(Formula::Variable(*from))),
             })
             .collect();
-        if parts.len() == 1 { parts.remove(0) } else { Formula::And(parts) }
+        if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Formula::And(parts)
+        }
     };
     let mut terms: Vec<Formula> = minimal.iter().map(term).collect();
     match terms.len() {
@@ -244,7 +267,10 @@ mod tests {
     use crate::network::node;
 
     fn logic(text: &str, inputs: Inputs) -> Logic {
-        let case = Asked::parse(text).unwrap().resolve(Evidence::Usable).unwrap();
+        let case = Asked::parse(text)
+            .unwrap()
+            .resolve(Evidence::Usable)
+            .unwrap();
         Logic::of_case(&case, Evidence::Usable, inputs)
     }
 
@@ -263,14 +289,28 @@ mod tests {
     #[test]
     fn v3a_does_not_need_hsp90() {
         let logic = logic("fusion=V3a", Inputs::Free);
-        assert_eq!(logic.rules[landmarks().alk].text(&logic.names), "(oligomer & !ALK_TKI)");
+        assert_eq!(
+            logic.rules[landmarks().alk].text(&logic.names),
+            "(oligomer & !ALK_TKI)"
+        );
     }
 
     #[test]
     fn a_dose_blocks_or_does_not() {
-        let erk = |text: &str| logic(text, Inputs::Fixed).percolated().rules[node("ERK").unwrap()].clone();
-        assert_eq!(erk("dataset=Katayama2012 drug=crizotinib=1nM"), Formula::Constant(true));
-        assert_eq!(erk("dataset=Katayama2012 drug=crizotinib=1uM"), Formula::Constant(false));
-        assert_eq!(erk("dataset=Katayama2012 drug=crizotinib=1uM bypass=EGFR"), Formula::Constant(true));
+        let erk = |text: &str| {
+            logic(text, Inputs::Fixed).percolated().rules[node("ERK").unwrap()].clone()
+        };
+        assert_eq!(
+            erk("dataset=Katayama2012 drug=crizotinib=1nM"),
+            Formula::Constant(true)
+        );
+        assert_eq!(
+            erk("dataset=Katayama2012 drug=crizotinib=1uM"),
+            Formula::Constant(false)
+        );
+        assert_eq!(
+            erk("dataset=Katayama2012 drug=crizotinib=1uM bypass=EGFR"),
+            Formula::Constant(true)
+        );
     }
 }

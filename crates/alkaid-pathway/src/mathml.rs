@@ -30,10 +30,10 @@ pub(crate) fn formula(element: &Element) -> Result<Expr, PathwayError> {
         "csymbol" => csymbol(element),
         "piecewise" => piecewise(element),
         "apply" => apply(element),
-        "semantics" => element
-            .children
-            .first()
-            .map_or_else(|| Err(element.bad("<semantics> is empty".to_owned())), formula),
+        "semantics" => element.children.first().map_or_else(
+            || Err(element.bad("<semantics> is empty".to_owned())),
+            formula,
+        ),
         name => Err(PathwayError::Unsupported(format!("MathML <{name}>"))),
     }
 }
@@ -44,7 +44,10 @@ fn number(element: &Element) -> Result<Expr, PathwayError> {
         // `<cn type="e-notation"> 2 <sep/> -3 </cn>`: the separator leaves the two numbers side by side.
         let text = element.text.trim();
         let pieces: Vec<&str> = text.split_whitespace().collect();
-        pieces.iter().map(|p| p.parse().map_err(|_| bad())).collect::<Result<_, _>>()?
+        pieces
+            .iter()
+            .map(|p| p.parse().map_err(|_| bad()))
+            .collect::<Result<_, _>>()?
     };
     match (element.attribute("type"), parts.as_slice()) {
         (Some("e-notation"), [base, exponent]) => Ok(Expr::Number(base * 10_f64.powf(*exponent))),
@@ -72,7 +75,12 @@ fn piecewise(element: &Element) -> Result<Expr, PathwayError> {
         match (child.name.as_str(), child.children.as_slice()) {
             ("piece", [value, condition]) => pieces.push((formula(value)?, formula(condition)?)),
             ("otherwise", [value]) => otherwise = Some(Box::new(formula(value)?)),
-            _ => return Err(child.bad("<piecewise> holds <piece> with two and <otherwise> with one formula".to_owned())),
+            _ => {
+                return Err(child.bad(
+                    "<piecewise> holds <piece> with two and <otherwise> with one formula"
+                        .to_owned(),
+                ));
+            }
         }
     }
     Ok(Expr::Piecewise(pieces, otherwise))
@@ -89,7 +97,8 @@ fn apply(element: &Element) -> Result<Expr, PathwayError> {
         match child.name.as_str() {
             "degree" | "logbase" => {
                 let inside = child.children.first();
-                qualifier = Some(inside.map_or_else(|| Err(child.bad("it is empty".to_owned())), formula)?);
+                qualifier =
+                    Some(inside.map_or_else(|| Err(child.bad("it is empty".to_owned())), formula)?);
             }
             _ => arguments.push(formula(child)?),
         }
@@ -115,9 +124,19 @@ fn apply(element: &Element) -> Result<Expr, PathwayError> {
         let all: Vec<Expr> = arguments.collect();
         let mut pairs: Vec<Expr> = all
             .windows(2)
-            .map(|pair| Expr::Compare(relation, Box::new(pair[0].clone()), Box::new(pair[1].clone())))
+            .map(|pair| {
+                Expr::Compare(
+                    relation,
+                    Box::new(pair[0].clone()),
+                    Box::new(pair[1].clone()),
+                )
+            })
             .collect();
-        return Ok(if pairs.len() == 1 { pairs.remove(0) } else { Expr::And(pairs) });
+        return Ok(if pairs.len() == 1 {
+            pairs.remove(0)
+        } else {
+            Expr::And(pairs)
+        });
     }
     let simple = match operator_name {
         "exp" => Some(Function::Exp),
@@ -159,7 +178,13 @@ fn apply(element: &Element) -> Result<Expr, PathwayError> {
             Ok(Expr::Divide(ln(next()?), ln(Box::new(base))))
         }
         "ci" => Ok(call(operator.text.trim(), arguments.collect())),
-        name if ["minus", "divide", "power", "not", "root", "log", "min", "max"].contains(&name) => Err(wrong()),
+        name if [
+            "minus", "divide", "power", "not", "root", "log", "min", "max",
+        ]
+        .contains(&name) =>
+        {
+            Err(wrong())
+        }
         name => Err(PathwayError::Unsupported(format!("MathML <{name}/>"))),
     }
 }
@@ -274,7 +299,12 @@ mod tests {
 
     fn value(text: &str) -> f64 {
         let root = xml::parse(&format!("<math>{text}</math>")).unwrap();
-        read(&root).unwrap().value(2.0, &|name| Dual::constant(if name == "x" { 3.0 } else { 0.5 })).0
+        read(&root)
+            .unwrap()
+            .value(2.0, &|name| {
+                Dual::constant(if name == "x" { 3.0 } else { 0.5 })
+            })
+            .0
     }
 
     #[test]
@@ -282,10 +312,21 @@ mod tests {
         assert_eq!(value("<apply><plus/><ci> x </ci><cn>2</cn></apply>"), 5.0);
         assert_eq!(value("<cn type='e-notation'>2<sep/> -1</cn>"), 0.2);
         assert_eq!(value("<cn type='e-notation'>2<sep/>-1</cn>"), 0.2);
-        assert_eq!(value("<apply><root/><degree><cn>3</cn></degree><cn>27</cn></apply>").round(), 3.0);
+        assert_eq!(
+            value("<apply><root/><degree><cn>3</cn></degree><cn>27</cn></apply>").round(),
+            3.0
+        );
         assert_eq!(value("<apply><log/><cn>100</cn></apply>").round(), 2.0);
-        assert_eq!(value("<piecewise><piece><cn>1</cn><apply><lt/><ci>x</ci><cn>2</cn></apply></piece><otherwise><cn>7</cn></otherwise></piecewise>"), 7.0);
-        assert_eq!(value("<csymbol definitionURL='http://www.sbml.org/sbml/symbols/time'>t</csymbol>"), 2.0);
+        assert_eq!(
+            value(
+                "<piecewise><piece><cn>1</cn><apply><lt/><ci>x</ci><cn>2</cn></apply></piece><otherwise><cn>7</cn></otherwise></piecewise>"
+            ),
+            7.0
+        );
+        assert_eq!(
+            value("<csymbol definitionURL='http://www.sbml.org/sbml/symbols/time'>t</csymbol>"),
+            2.0
+        );
     }
 
     #[test]
@@ -295,10 +336,17 @@ mod tests {
                 Expr::Power(Box::new(Expr::symbol("x")), Box::new(Expr::Number(1.5))),
                 Expr::And(vec![
                     crate::model::compare(Relation::More, Expr::symbol("x"), Expr::Number(1e-7)),
-                    Expr::Not(Box::new(crate::model::compare(Relation::Equal, Expr::Time, Expr::Number(0.1)))),
+                    Expr::Not(Box::new(crate::model::compare(
+                        Relation::Equal,
+                        Expr::Time,
+                        Expr::Number(0.1),
+                    ))),
                 ]),
             )],
-            Some(Box::new(Expr::Apply(Function::Negate, Box::new(Expr::Max(vec![Expr::symbol("y"), Expr::Number(3.0)]))))),
+            Some(Box::new(Expr::Apply(
+                Function::Negate,
+                Box::new(Expr::Max(vec![Expr::symbol("y"), Expr::Number(3.0)])),
+            ))),
         );
         let back = read(&xml::parse(&write(&expr)).unwrap()).unwrap();
         assert_eq!(back, expr);

@@ -60,16 +60,26 @@ impl Model {
         model.add("cell", QuantityKind::Compartment, 1.0);
         for (place, node) in nodes().iter().enumerate() {
             let fixed = kinetics.rates[place].fixed.is_some();
-            let kind = if fixed { QuantityKind::Parameter } else { QuantityKind::Species };
+            let kind = if fixed {
+                QuantityKind::Parameter
+            } else {
+                QuantityKind::Species
+            };
             model.add(node.name, kind, x[place]);
         }
         let cells = model.add("ln_cells", QuantityKind::Parameter, x[nodes().len()]);
         for (place, node) in nodes().iter().enumerate() {
             if kinetics.rates[place].fixed.is_none() {
                 let target = model.target(kinetics, place);
-                let relaxation = model.add_parameter(format!("tau_{}", node.name), kinetics.rates[place].relaxation_h);
+                let relaxation = model.add_parameter(
+                    format!("tau_{}", node.name),
+                    kinetics.rates[place].relaxation_h,
+                );
                 let rate = Expr::Divide(
-                    Box::new(Expr::Subtract(Box::new(target), Box::new(Expr::symbol(node.name)))),
+                    Box::new(Expr::Subtract(
+                        Box::new(target),
+                        Box::new(Expr::symbol(node.name)),
+                    )),
                     Box::new(relaxation),
                 );
                 let at = model.place(node.name).unwrap_or(0);
@@ -188,7 +198,9 @@ impl Bound {
             None => missing = Some(name.to_owned()),
         });
         match missing {
-            Some(name) => Err(bad(format!("a formula names {name:?}, which the model lacks"))),
+            Some(name) => Err(bad(format!(
+                "a formula names {name:?}, which the model lacks"
+            ))),
             None => Ok(Self {
                 expr: expr.clone(),
                 places,
@@ -241,7 +253,11 @@ impl System {
                 .collect::<Result<Vec<_>, PathwayError>>()
         };
         let assignments = in_order(bind(&model.assignments)?, model)?;
-        let mut start: Vec<f64> = model.variables.iter().map(|v| v.value.unwrap_or(f64::NAN)).collect();
+        let mut start: Vec<f64> = model
+            .variables
+            .iter()
+            .map(|v| v.value.unwrap_or(f64::NAN))
+            .collect();
         let still = vec![0.0; start.len()];
         // Initial assignments may depend on assignments and on each other.
         let initial = in_order([bind(&model.initial)?, assignments.clone()].concat(), model)?;
@@ -256,9 +272,15 @@ impl System {
             assignments,
             rates: rates.into_iter().map(|(_, bound)| bound).collect(),
         };
-        let missing = system.states.iter().find(|place| !system.start[**place].is_finite());
+        let missing = system
+            .states
+            .iter()
+            .find(|place| !system.start[**place].is_finite());
         match missing {
-            Some(place) => Err(bad(format!("{} has no value at the start", system.names[*place]))),
+            Some(place) => Err(bad(format!(
+                "{} has no value at the start",
+                system.names[*place]
+            ))),
             None => Ok(system),
         }
     }
@@ -270,7 +292,9 @@ impl System {
 
     /// Names of quantities that assignments give.
     pub fn assigned(&self) -> impl Iterator<Item = &str> {
-        self.assignments.iter().map(|(place, _)| self.names[*place].as_str())
+        self.assignments
+            .iter()
+            .map(|(place, _)| self.names[*place].as_str())
     }
 
     /// The states at the start.
@@ -281,7 +305,10 @@ impl System {
     /// All that assignments give, in a state.
     pub fn assigned_values(&self, time: f64, x: &[f64]) -> Vec<f64> {
         let env = self.environment(time, x, None).0;
-        self.assignments.iter().map(|(place, _)| env[*place]).collect()
+        self.assignments
+            .iter()
+            .map(|(place, _)| env[*place])
+            .collect()
     }
 
     fn environment(&self, time: f64, x: &[f64], direction: Option<&[f64]>) -> (Vec<f64>, Vec<f64>) {
@@ -301,15 +328,24 @@ impl System {
 }
 
 /// Assignments so that each follows what it depends on.
-fn in_order(mut left: Vec<(usize, Bound)>, model: &Model) -> Result<Vec<(usize, Bound)>, PathwayError> {
+fn in_order(
+    mut left: Vec<(usize, Bound)>,
+    model: &Model,
+) -> Result<Vec<(usize, Bound)>, PathwayError> {
     let mut ordered = Vec::with_capacity(left.len());
     while !left.is_empty() {
         let waiting: Vec<usize> = left.iter().map(|(place, _)| *place).collect();
-        let ready = |(_, bound): &(usize, Bound)| !bound.places.values().any(|place| waiting.contains(place));
+        let ready = |(_, bound): &(usize, Bound)| {
+            !bound.places.values().any(|place| waiting.contains(place))
+        };
         let (now, later): (Vec<_>, Vec<_>) = left.into_iter().partition(ready);
         if now.is_empty() {
-            let name = later.first().map_or("", |(place, _)| model.variables[*place].id.as_str());
-            return Err(bad(format!("the assignments of {name} and others go in a circle")));
+            let name = later
+                .first()
+                .map_or("", |(place, _)| model.variables[*place].id.as_str());
+            return Err(bad(format!(
+                "the assignments of {name} and others go in a circle"
+            )));
         }
         ordered.extend(now);
         left = later;
@@ -357,9 +393,15 @@ mod tests {
 
     #[test]
     fn the_exported_model_has_the_rates_of_the_equations() {
-        for (text, number) in [("", 0), ("bypass=MET drug=lorlatinib=20nM", 5), ("fusion=V3a bypass=KRAS off=STAT3", 8)] {
+        for (text, number) in [
+            ("", 0),
+            ("bypass=MET drug=lorlatinib=20nM", 5),
+            ("fusion=V3a bypass=KRAS off=STAT3", 8),
+        ] {
             let kinetics = kinetics(text, number);
-            let mut x: Vec<f64> = (0..kinetics.size()).map(|i| 0.05 + 0.013 * i as f64).collect();
+            let mut x: Vec<f64> = (0..kinetics.size())
+                .map(|i| 0.05 + 0.013 * i as f64)
+                .collect();
             kinetics.fix(&mut x);
             let system = Model::of_kinetics(&kinetics, &x).system().unwrap();
             let mut ours = vec![0.0; x.len()];
@@ -368,7 +410,10 @@ mod tests {
             system.rates(0.0, &system.initial(), &mut theirs);
             for (name, rate) in system.states().zip(&theirs) {
                 let place = crate::network::node(name).unwrap_or(nodes().len());
-                assert!((ours[place] - rate).abs() < 1e-12 * (1.0 + rate.abs()), "{name}");
+                assert!(
+                    (ours[place] - rate).abs() < 1e-12 * (1.0 + rate.abs()),
+                    "{name}"
+                );
             }
         }
     }
@@ -384,6 +429,12 @@ mod tests {
         model.assignments = vec![(a, Expr::symbol("b")), (b, Expr::symbol("a"))];
         assert!(model.system().unwrap_err().to_string().contains("circle"));
         model.assignments = vec![(a, Expr::Number(1.0)), (a, Expr::Number(2.0))];
-        assert!(model.system().unwrap_err().to_string().contains("two rules"));
+        assert!(
+            model
+                .system()
+                .unwrap_err()
+                .to_string()
+                .contains("two rules")
+        );
     }
 }

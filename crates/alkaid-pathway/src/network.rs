@@ -112,7 +112,11 @@ impl Edge {
             Sign::Activates => "->",
             Sign::Inhibits => "-|",
         };
-        format!("{}{arrow}{}", nodes()[self.from].name, nodes()[self.to].name)
+        format!(
+            "{}{arrow}{}",
+            nodes()[self.from].name,
+            nodes()[self.to].name
+        )
     }
 }
 
@@ -247,7 +251,12 @@ mod tests {
     #[test]
     fn run_edges_have_numbers_and_front_edges_none() {
         for edge in edges() {
-            assert_eq!(edge.weight.is_some(), edge.role != Role::Front, "{}", edge.name());
+            assert_eq!(
+                edge.weight.is_some(),
+                edge.role != Role::Front,
+                "{}",
+                edge.name()
+            );
             assert_eq!(edge.half.is_some(), edge.role != Role::Front);
             assert!(edge.weight.is_none_or(|w| w > 0.0 && w < 1.0));
         }
@@ -257,7 +266,8 @@ mod tests {
     fn what_a_found_edge_says_names_a_source() {
         for edge in edges() {
             assert!(edge.source.source.len() > 8, "{}", edge.name());
-            if edge.source.source.contains("not read") || edge.source.source.starts_with("reviews") {
+            if edge.source.source.contains("not read") || edge.source.source.starts_with("reviews")
+            {
                 assert!(edge.source.is_unverified(), "{}", edge.name());
             }
         }

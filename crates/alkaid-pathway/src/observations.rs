@@ -49,6 +49,44 @@ pub struct Statement {
     offset: f64,
 }
 
+impl Statement {
+    /// The quantity and case on its left, where it speaks of the state at rest.
+    pub(crate) fn of_rest(&self) -> Option<(Quantity, &'static str)> {
+        self.left.at_rest()
+    }
+
+    /// Factor, quantity and case on its right, where there are any.
+    pub(crate) fn line_at_rest(&self) -> Option<(f64, Quantity, &'static str)> {
+        let (factor, value) = self.right.as_ref()?;
+        let (quantity, case) = value.at_rest()?;
+        Some((*factor, quantity, case))
+    }
+
+    /// The number on its right, where there is nothing else.
+    pub(crate) fn line_number(&self) -> Option<f64> {
+        self.right.is_none().then_some(self.offset)
+    }
+
+    /// What is added on its right.
+    pub(crate) fn offset(&self) -> f64 {
+        self.offset
+    }
+
+    /// Whether the left is said to lie below.
+    pub(crate) fn is_less(&self) -> bool {
+        self.less
+    }
+}
+
+impl Value {
+    fn at_rest(&self) -> Option<(Quantity, &'static str)> {
+        match (self.what, self.at_h) {
+            (What::Quantity(quantity), None) => Some((quantity, self.case)),
+            _ => None,
+        }
+    }
+}
+
 /// `cells(t@14d)`.
 #[derive(Clone, Debug, PartialEq)]
 struct Value {
@@ -83,7 +121,10 @@ pub fn observations() -> &'static [Observation] {
                 statements: row
                     .list("statements")
                     .into_iter()
-                    .map(|text| statement(text).unwrap_or_else(|| panic!("observations.tsv: cannot read {text:?}")))
+                    .map(|text| {
+                        statement(text)
+                            .unwrap_or_else(|| panic!("observations.tsv: cannot read {text:?}"))
+                    })
                     .collect(),
                 split: row.word("split", &splits),
                 by_construction: row.word("by_construction", &[("yes", true), ("no", false)]),
@@ -100,7 +141,11 @@ fn statement(text: &'static str) -> Option<Statement> {
     let (right, offset) = match right.rfind(" + ").or_else(|| right.rfind(" - ")) {
         Some(at) => {
             let number: f64 = right[at + 3..].trim().parse().ok()?;
-            let sign = if &right[at..at + 3] == " - " { -1.0 } else { 1.0 };
+            let sign = if &right[at..at + 3] == " - " {
+                -1.0
+            } else {
+                1.0
+            };
             (right[..at].trim(), sign * number)
         }
         None => (right, 0.0),
@@ -125,7 +170,10 @@ fn value(text: &'static str) -> Option<Value> {
     let (what, rest) = text.trim().split_once('(')?;
     let inside = rest.strip_suffix(')')?;
     let (case, at_h) = match inside.split_once('@') {
-        Some((case, days)) => (case, Some(days.strip_suffix('d')?.parse::<f64>().ok()? * 24.0)),
+        Some((case, days)) => (
+            case,
+            Some(days.strip_suffix('d')?.parse::<f64>().ok()? * 24.0),
+        ),
         None => (inside, None),
     };
     let what = match what.trim() {
@@ -136,7 +184,10 @@ fn value(text: &'static str) -> Option<Value> {
 }
 
 /// The cases of an observation, checked.
-fn resolved(observation: &Observation, evidence: Evidence) -> Result<BTreeMap<&'static str, Case>, PathwayError> {
+fn resolved(
+    observation: &Observation,
+    evidence: Evidence,
+) -> Result<BTreeMap<&'static str, Case>, PathwayError> {
     let cases = observation.cases.iter();
     cases
         .map(|(name, text)| Ok((*name, Asked::parse(text)?.resolve(evidence)?)))
@@ -160,7 +211,9 @@ fn holds(
             let state = state.first().map(Vec::as_slice).unwrap_or_default();
             return Ok(match value.what {
                 What::Cells => state.get(nodes().len()).copied().unwrap_or(0.0),
-                What::Quantity(quantity) => quantity.of(&Kinetics::new(case, draw, evidence), state),
+                What::Quantity(quantity) => {
+                    quantity.of(&Kinetics::new(case, draw, evidence), state)
+                }
             });
         }
         if !at_rest.contains_key(value.case) {
@@ -183,7 +236,11 @@ fn holds(
                 Some((factor, of)) => factor * read(of)? + statement.offset,
                 None => statement.offset,
             };
-            Ok(if statement.less { left < right } else { left > right })
+            Ok(if statement.less {
+                left < right
+            } else {
+                left > right
+            })
         })
         .collect()
 }
@@ -199,7 +256,11 @@ pub fn fit_share(draw: &Draw) -> Result<f64, PathwayError> {
     for observation in observations().iter().filter(|one| one.split == Split::Fit) {
         let cases = resolved(observation, Evidence::Usable)?;
         all += 1;
-        held += u32::from(holds(observation, &cases, draw, Evidence::Usable)?.iter().all(|ok| *ok));
+        held += u32::from(
+            holds(observation, &cases, draw, Evidence::Usable)?
+                .iter()
+                .all(|ok| *ok),
+        );
     }
     Ok(f64::from(held) / f64::from(all.max(1)))
 }
@@ -219,7 +280,10 @@ pub fn accepted(draw: &Draw) -> Result<bool, PathwayError> {
     });
     for observation in FIT.iter() {
         let cases = resolved(observation, Evidence::Usable)?;
-        if !holds(observation, &cases, draw, Evidence::Usable)?.iter().all(|ok| *ok) {
+        if !holds(observation, &cases, draw, Evidence::Usable)?
+            .iter()
+            .all(|ok| *ok)
+        {
             return Ok(false);
         }
     }
@@ -231,7 +295,10 @@ pub fn accepted(draw: &Draw) -> Result<bool, PathwayError> {
 /// # Errors
 ///
 /// When a case cannot be resolved or run.
-pub fn compare(members: &[Draw], evidence: Evidence) -> Result<Vec<ObservationResult>, PathwayError> {
+pub fn compare(
+    members: &[Draw],
+    evidence: Evidence,
+) -> Result<Vec<ObservationResult>, PathwayError> {
     observations()
         .iter()
         .map(|observation| {
@@ -284,7 +351,11 @@ mod tests {
             let cases = cases.unwrap_or_else(|error| panic!("{}: {error}", observation.number));
             assert!(!observation.statements.is_empty());
             for statement in &observation.statements {
-                assert!(cases.contains_key(statement.left.case), "{}", statement.text);
+                assert!(
+                    cases.contains_key(statement.left.case),
+                    "{}",
+                    statement.text
+                );
             }
         }
     }
@@ -294,7 +365,10 @@ mod tests {
         let read = statement("growth(mek) < growth(pi3k) - 0.05").unwrap();
         assert!(read.less && (read.offset + 0.05).abs() < 1e-12);
         let read = statement("cells(t@14d) > -0.6").unwrap();
-        assert_eq!((read.less, read.offset, read.left.at_h), (false, -0.6, Some(336.0)));
+        assert_eq!(
+            (read.less, read.offset, read.left.at_h),
+            (false, -0.6, Some(336.0))
+        );
         assert!(statement("nonsense").is_none());
         assert!(statement("NOBODY(a) < 1").is_none());
     }

@@ -10,7 +10,9 @@ pub(crate) fn each<T: Sync, R: Send>(
     things: &[T],
     work: impl Fn(&T) -> Result<R, PathwayError> + Sync,
 ) -> Result<Vec<R>, PathwayError> {
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get).min(things.len());
+    let threads = std::thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .min(things.len());
     if threads < 2 {
         return things.iter().map(work).collect();
     }

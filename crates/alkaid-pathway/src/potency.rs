@@ -51,7 +51,11 @@ pub struct PotencyUse {
 impl PotencyUse {
     /// The order of preference: verified before unverified, the case's own fusion before another, measured before derived.
     fn rank(&self, wanted: &FusionRow) -> (bool, bool, Basis) {
-        (self.unverified, self.construct_fusion != wanted.index, self.basis)
+        (
+            self.unverified,
+            self.construct_fusion != wanted.index,
+            self.basis,
+        )
     }
 }
 
@@ -86,7 +90,9 @@ fn value(row: &Potency) -> Option<Value> {
     };
     let nm = row.nm.filter(|nm| *nm > 0.0)?;
     // A standard deviation of the logarithm from that of the value: both are the relative spread while it is small.
-    let sd = row.sd_nm.map_or_else(default_sd, |sd| (sd / nm).clamp(0.05, 1.0));
+    let sd = row
+        .sd_nm
+        .map_or_else(default_sd, |sd| (sd / nm).clamp(0.05, 1.0));
     Some(Value {
         ln: nm.ln(),
         sd,
@@ -98,7 +104,10 @@ fn value(row: &Potency) -> Option<Value> {
 
 /// The unmutated value on one construct of one data set: measured, or from a mutant's fold.
 fn unmutated(rows: &[&Potency]) -> Option<Value> {
-    let measured = rows.iter().find(|row| row.mutations.is_empty()).and_then(|row| value(row));
+    let measured = rows
+        .iter()
+        .find(|row| row.mutations.is_empty())
+        .and_then(|row| value(row));
     measured.or_else(|| {
         rows.iter().find_map(|row| {
             let fold = row.fold.filter(|fold| *fold > 0.0)?;
@@ -114,7 +123,10 @@ fn unmutated(rows: &[&Potency]) -> Option<Value> {
 
 /// The value for these mutations on one construct of one data set.
 fn on_construct(rows: &[&Potency], mutations: &[&str]) -> Option<Value> {
-    let exact = rows.iter().find(|row| row.has_mutations(mutations)).and_then(|row| value(row));
+    let exact = rows
+        .iter()
+        .find(|row| row.has_mutations(mutations))
+        .and_then(|row| value(row));
     if exact.is_some() {
         return exact;
     }
@@ -126,7 +138,10 @@ fn on_construct(rows: &[&Potency], mutations: &[&str]) -> Option<Value> {
         return None;
     }
     mutations.iter().try_fold(base.clone(), |sum, mutation| {
-        let one = rows.iter().find(|row| row.has_mutations(&[mutation])).and_then(|row| value(row))?;
+        let one = rows
+            .iter()
+            .find(|row| row.has_mutations(&[mutation]))
+            .and_then(|row| value(row))?;
         Some(Value {
             ln: sum.ln + one.ln - base.ln,
             sd: sum.sd.hypot(one.sd),
@@ -152,7 +167,9 @@ pub fn potency(
     dataset: Option<&str>,
 ) -> Result<PotencyUse, PathwayError> {
     if let Some(name) = dataset
-        && !potency_datasets().iter().any(|set| set.key.eq_ignore_ascii_case(name))
+        && !potency_datasets()
+            .iter()
+            .any(|set| set.key.eq_ignore_ascii_case(name))
     {
         let known: Vec<&str> = potency_datasets().iter().map(|set| set.key).collect();
         return Err(PathwayError::UnknownDataset {
@@ -232,8 +249,17 @@ mod tests {
     #[test]
     fn compound_mutations_are_measured_or_multiplied() {
         let measured = potency("lorlatinib", v1(), &["D1203N", "E1210K"], None).unwrap();
-        assert_eq!((measured.basis, measured.ic50_nm.round()), (Basis::Measured, 27.0));
-        let product = potency("crizotinib", v1(), &["C1156Y", "L1198F"], Some("Gainor2016")).unwrap();
+        assert_eq!(
+            (measured.basis, measured.ic50_nm.round()),
+            (Basis::Measured, 27.0)
+        );
+        let product = potency(
+            "crizotinib",
+            v1(),
+            &["C1156Y", "L1198F"],
+            Some("Gainor2016"),
+        )
+        .unwrap();
         assert_eq!(product.basis, Basis::Composed);
         assert!((product.ic50_nm - 61.9 * 0.4 / 38.6).abs() < 1e-9);
         assert!(product.sd_ln > 0.35);
@@ -242,7 +268,10 @@ mod tests {
     #[test]
     fn a_missing_value_is_an_error_that_says_what_is_missing() {
         let error = potency("zotizalkib", v1(), &["F1174L"], None).unwrap_err();
-        assert!(error.to_string().contains("zotizalkib for F1174L"), "{error}");
+        assert!(
+            error.to_string().contains("zotizalkib for F1174L"),
+            "{error}"
+        );
         let error = potency("crizotinib", v1(), &[], Some("Nobody2030")).unwrap_err();
         assert!(error.to_string().contains("Gainor2016"), "{error}");
     }

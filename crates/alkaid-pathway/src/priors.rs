@@ -150,7 +150,11 @@ fn list() -> Known {
             edge.weight.map(|weight| {
                 let first = add(format!("weight of {name}"), "edge_weight", Some(weight));
                 add(format!("half of {name}"), "edge_half", edge.half);
-                let slope = if Some(edge.to) == overdose { "overdose_slope" } else { "edge_slope" };
+                let slope = if Some(edge.to) == overdose {
+                    "overdose_slope"
+                } else {
+                    "edge_slope"
+                };
                 add(format!("slope of {name}"), slope, None);
                 first
             })
@@ -165,7 +169,11 @@ fn list() -> Known {
         .collect();
     let mut relaxation = None;
     for node in nodes() {
-        let place = add(format!("relaxation of {}", node.name), "relaxation", Some(node.relaxation_h));
+        let place = add(
+            format!("relaxation of {}", node.name),
+            "relaxation",
+            Some(node.relaxation_h),
+        );
         relaxation.get_or_insert(place);
     }
     let saturation = add("saturation of ALK output".to_owned(), "saturation", None);
@@ -227,7 +235,11 @@ impl Draw {
         let values = parameters()
             .iter()
             .map(|parameter| {
-                let z = if number == 0 { 0.0 } else { standard_normal(&mut rng) };
+                let z = if number == 0 {
+                    0.0
+                } else {
+                    standard_normal(&mut rng)
+                };
                 let scale = parameter.scale;
                 scale.of_normal(scale.to_normal(parameter.median) + parameter.sd * z)
             })
@@ -288,14 +300,20 @@ mod tests {
         assert_ne!(Draw::new(7, 3).values, Draw::new(8, 3).values);
         let medians = Draw::new(7, 0);
         for (value, parameter) in medians.values.iter().zip(parameters()) {
-            assert!((value - parameter.median).abs() < 1e-5, "{}", parameter.name);
+            assert!(
+                (value - parameter.median).abs() < 1e-5,
+                "{}",
+                parameter.name
+            );
         }
     }
 
     #[test]
     fn draws_follow_their_prior() {
         let place = layout().saturation;
-        let logs: Vec<f64> = (1..=2000).map(|i| Draw::new(5, i).values[place].ln()).collect();
+        let logs: Vec<f64> = (1..=2000)
+            .map(|i| Draw::new(5, i).values[place].ln())
+            .collect();
         let mean = logs.iter().sum::<f64>() / 2000.0;
         let sd = (logs.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 2000.0).sqrt();
         assert!((mean - 1.5_f64.ln()).abs() < 0.03, "{mean}");

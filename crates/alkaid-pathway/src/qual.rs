@@ -68,7 +68,11 @@ fn expr_of(formula: &Formula, names: &[String]) -> Expr {
     let many = |all: &[Formula]| all.iter().map(|one| expr_of(one, names)).collect();
     match formula {
         Formula::Constant(value) => Expr::Number(f64::from(u8::from(*value))),
-        Formula::Variable(place) => compare(Relation::Equal, Expr::symbol(&names[*place]), Expr::Number(1.0)),
+        Formula::Variable(place) => compare(
+            Relation::Equal,
+            Expr::symbol(&names[*place]),
+            Expr::Number(1.0),
+        ),
         Formula::Not(of) => Expr::Not(Box::new(expr_of(of, names))),
         Formula::And(all) => Expr::And(many(all)),
         Formula::Or(all) => Expr::Or(many(all)),
@@ -87,14 +91,18 @@ pub(crate) fn is_qual(text: &str) -> bool {
 /// When it is malformed, has more than two levels, or a formula that has no Boolean form.
 pub fn read(text: &str) -> Result<Logic, PathwayError> {
     let root = parse(text)?;
-    let model = root.child("model").ok_or_else(|| root.bad("no <model>".to_owned()))?;
+    let model = root
+        .child("model")
+        .ok_or_else(|| root.bad("no <model>".to_owned()))?;
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     let mut names = Vec::new();
     for species in model.list("listOfQualitativeSpecies") {
         let id = species.required("id")?;
         let most = species.attribute("maxLevel").unwrap_or("1").trim();
         if most != "1" {
-            return Err(PathwayError::Unsupported(format!("{id} with levels up to {most}, more than two levels")));
+            return Err(PathwayError::Unsupported(format!(
+                "{id} with levels up to {most}, more than two levels"
+            )));
         }
         if places.insert(id.to_owned(), names.len()).is_some() {
             return Err(species.bad(format!("two species {id}")));
@@ -109,7 +117,9 @@ pub fn read(text: &str) -> Result<Logic, PathwayError> {
         let rule = rule(transition, &places)?;
         for output in transition.list("listOfOutputs") {
             let id = output.required("qualitativeSpecies")?;
-            let place = places.get(id).ok_or_else(|| output.bad(format!("no species {id}")))?;
+            let place = places
+                .get(id)
+                .ok_or_else(|| output.bad(format!("no species {id}")))?;
             rules[*place] = rule.clone();
         }
     }
@@ -121,13 +131,24 @@ fn rule(transition: &Element, places: &BTreeMap<String, usize>) -> Result<Formul
     let level = |element: &Element| match element.required("resultLevel")?.trim() {
         "0" => Ok(false),
         "1" => Ok(true),
-        other => Err(PathwayError::Unsupported(format!("the result level {other}"))),
+        other => Err(PathwayError::Unsupported(format!(
+            "the result level {other}"
+        ))),
     };
     let terms = transition.list("listOfFunctionTerms");
-    let default = terms.iter().find(|term| term.name == "defaultTerm").map_or(Ok(false), level)?;
+    let default = terms
+        .iter()
+        .find(|term| term.name == "defaultTerm")
+        .map_or(Ok(false), level)?;
     let mut rule = Formula::Constant(default);
-    for term in terms.iter().rev().filter(|term| term.name == "functionTerm") {
-        let math = term.child("math").ok_or_else(|| term.bad("a term has no <math>".to_owned()))?;
+    for term in terms
+        .iter()
+        .rev()
+        .filter(|term| term.name == "functionTerm")
+    {
+        let math = term
+            .child("math")
+            .ok_or_else(|| term.bad("a term has no <math>".to_owned()))?;
         let condition = formula(&read_math(math)?, places, term)?;
         rule = match (level(term)?, rule) {
             (true, Formula::Constant(false)) => condition,
@@ -138,10 +159,20 @@ fn rule(transition: &Element, places: &BTreeMap<String, usize>) -> Result<Formul
     Ok(rule)
 }
 
-fn formula(expr: &Expr, places: &BTreeMap<String, usize>, at: &Element) -> Result<Formula, PathwayError> {
-    let many = |all: &[Expr]| all.iter().map(|one| formula(one, places, at)).collect::<Result<Vec<_>, _>>();
+fn formula(
+    expr: &Expr,
+    places: &BTreeMap<String, usize>,
+    at: &Element,
+) -> Result<Formula, PathwayError> {
+    let many = |all: &[Expr]| {
+        all.iter()
+            .map(|one| formula(one, places, at))
+            .collect::<Result<Vec<_>, _>>()
+    };
     let variable = |name: &str| {
-        let place = places.get(name).ok_or_else(|| at.bad(format!("no species {name}")))?;
+        let place = places
+            .get(name)
+            .ok_or_else(|| at.bad(format!("no species {name}")))?;
         Ok::<_, PathwayError>(Formula::Variable(*place))
     };
     match expr {
@@ -165,12 +196,20 @@ fn formula(expr: &Expr, places: &BTreeMap<String, usize>, at: &Element) -> Resul
             let (relation, of, number) = match (a.as_ref(), b.as_ref()) {
                 (of, Expr::Number(number)) => (*relation, of, *number),
                 (Expr::Number(number), of) => (turned(*relation), of, *number),
-                _ => return Err(PathwayError::Unsupported("a comparison of two species".to_owned())),
+                _ => {
+                    return Err(PathwayError::Unsupported(
+                        "a comparison of two species".to_owned(),
+                    ));
+                }
             };
             let of = match of {
                 Expr::Symbol(name) => variable(name)?,
                 other if is_truth(other) => formula(other, places, at)?,
-                _ => return Err(PathwayError::Unsupported("arithmetic in a condition".to_owned())),
+                _ => {
+                    return Err(PathwayError::Unsupported(
+                        "arithmetic in a condition".to_owned(),
+                    ));
+                }
             };
             let holds = |level: f64| match relation {
                 Relation::Less => level < number,
@@ -187,7 +226,9 @@ fn formula(expr: &Expr, places: &BTreeMap<String, usize>, at: &Element) -> Resul
                 (true, false) => Formula::Not(Box::new(of)),
             })
         }
-        _ => Err(PathwayError::Unsupported("arithmetic in a condition".to_owned())),
+        _ => Err(PathwayError::Unsupported(
+            "arithmetic in a condition".to_owned(),
+        )),
     }
 }
 
@@ -222,8 +263,14 @@ mod tests {
 
     #[test]
     fn more_levels_are_an_error() {
-        let text = write(&crate::bnet::parse("a, a\n").unwrap()).replace("maxLevel=\"1\"", "maxLevel=\"2\"");
-        assert!(read(&text).unwrap_err().to_string().contains("more than two levels"));
+        let text = write(&crate::bnet::parse("a, a\n").unwrap())
+            .replace("maxLevel=\"1\"", "maxLevel=\"2\"");
+        assert!(
+            read(&text)
+                .unwrap_err()
+                .to_string()
+                .contains("more than two levels")
+        );
     }
 
     proptest! {

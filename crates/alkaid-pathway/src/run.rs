@@ -85,7 +85,11 @@ pub fn course(
 /// # Errors
 ///
 /// When a member has no state of rest or does not converge.
-pub fn run(case: &Case, members: &[Draw], evidence: Evidence) -> Result<PathwayReport, PathwayError> {
+pub fn run(
+    case: &Case,
+    members: &[Draw],
+    evidence: Evidence,
+) -> Result<PathwayReport, PathwayError> {
     let times = times(case);
     let quantities = headline();
     let paths = each(members, |draw| {
@@ -105,7 +109,8 @@ pub fn run(case: &Case, members: &[Draw], evidence: Evidence) -> Result<PathwayR
             states,
         })
     })?;
-    let band = |value: &dyn Fn(&Path) -> f64| Band::of(&mut paths.iter().map(value).collect::<Vec<_>>());
+    let band =
+        |value: &dyn Fn(&Path) -> f64| Band::of(&mut paths.iter().map(value).collect::<Vec<_>>());
     let last = times.len().saturating_sub(1);
     let levels = nodes()
         .iter()
@@ -126,7 +131,10 @@ pub fn run(case: &Case, members: &[Draw], evidence: Evidence) -> Result<PathwayR
                 .collect(),
         })
         .collect();
-    let readouts = bands_of(&quantities, paths.iter().map(|path| path.readouts.as_slice()));
+    let readouts = bands_of(
+        &quantities,
+        paths.iter().map(|path| path.readouts.as_slice()),
+    );
     let rests_on_unverified = unverified(case, evidence);
     Ok(PathwayReport {
         schema_version: PATHWAY_VERSION.to_owned(),
@@ -150,15 +158,23 @@ pub fn run(case: &Case, members: &[Draw], evidence: Evidence) -> Result<PathwayR
 /// # Errors
 ///
 /// When a member has no state of rest.
-pub fn consequence(case: &Case, members: &[Draw], evidence: Evidence) -> Result<Consequence, PathwayError> {
+pub fn consequence(
+    case: &Case,
+    members: &[Draw],
+    evidence: Evidence,
+) -> Result<Consequence, PathwayError> {
     let quantities = headline();
     let found = each(members, |draw| {
         let untreated = Kinetics::new(&case.untreated(), draw, evidence);
         let rest = steady(&untreated, evidence, None)?;
         let treated = Kinetics::new(case, draw, evidence);
         let end = steady(&treated, evidence, Some(&rest))?;
-        let pair = |quantity: &Quantity| [quantity.of(&untreated, &rest), quantity.of(&treated, &end)];
-        Ok(quantities.iter().map(|(_, quantity)| pair(quantity)).collect::<Vec<_>>())
+        let pair =
+            |quantity: &Quantity| [quantity.of(&untreated, &rest), quantity.of(&treated, &end)];
+        Ok(quantities
+            .iter()
+            .map(|(_, quantity)| pair(quantity))
+            .collect::<Vec<_>>())
     })?;
     let readouts = bands_of(&quantities, found.iter().map(Vec::as_slice));
     let rests_on_unverified = unverified(case, evidence);
@@ -182,8 +198,13 @@ fn bands_of<'p>(
         .enumerate()
         .map(|(index, (words, quantity))| {
             let pairs = paths.clone().map(|path| path[index]);
-            let halved = pairs.clone().filter(|[before, after]| *after < 0.5 * before).count();
-            let side = |side: usize| Band::of(&mut pairs.clone().map(|pair| pair[side]).collect::<Vec<_>>());
+            let halved = pairs
+                .clone()
+                .filter(|[before, after]| *after < 0.5 * before)
+                .count();
+            let side = |side: usize| {
+                Band::of(&mut pairs.clone().map(|pair| pair[side]).collect::<Vec<_>>())
+            };
             Readout {
                 name: (*words).to_owned(),
                 node: quantity.name().to_owned(),
@@ -218,7 +239,11 @@ pub(crate) fn summary(case: &Case) -> CaseSummary {
 /// What the case rests on that nobody has verified, beside the priors.
 pub(crate) fn unverified(case: &Case, evidence: Evidence) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for potency in case.potencies().into_iter().filter(|potency| potency.unverified) {
+    for potency in case
+        .potencies()
+        .into_iter()
+        .filter(|potency| potency.unverified)
+    {
         found.push(format!(
             "the potency of {}: {:.3} nM by {} ({})",
             potency.drug,
@@ -277,19 +302,41 @@ mod tests {
     use crate::priors::{EnsembleSize, ensemble};
 
     fn case(text: &str) -> Case {
-        Asked::parse(text).unwrap().resolve(Evidence::Usable).unwrap()
+        Asked::parse(text)
+            .unwrap()
+            .resolve(Evidence::Usable)
+            .unwrap()
     }
 
     fn treated(report: &PathwayReport, node: &str) -> Band {
-        report.readouts.iter().find(|r| r.node == node).unwrap().treated
+        report
+            .readouts
+            .iter()
+            .find(|r| r.node == node)
+            .unwrap()
+            .treated
     }
 
     #[test]
     fn a_drug_blocks_and_withdrawal_gives_back() {
         let members = ensemble(EnsembleSize(6));
-        let on = run(&case("drug=crizotinib=500nM until=72h"), &members, Evidence::Usable).unwrap();
-        let off = run(&case("drug=crizotinib=500nM@0h-36h until=120h"), &members, Evidence::Usable).unwrap();
-        assert!(treated(&on, "ERK").median < 0.4, "{:?}", treated(&on, "ERK"));
+        let on = run(
+            &case("drug=crizotinib=500nM until=72h"),
+            &members,
+            Evidence::Usable,
+        )
+        .unwrap();
+        let off = run(
+            &case("drug=crizotinib=500nM@0h-36h until=120h"),
+            &members,
+            Evidence::Usable,
+        )
+        .unwrap();
+        assert!(
+            treated(&on, "ERK").median < 0.4,
+            "{:?}",
+            treated(&on, "ERK")
+        );
         assert!(treated(&on, "growth").median < 0.0);
         assert!(treated(&off, "ERK").median > 0.8 * off.readouts[1].untreated.median);
         assert_eq!(on.times_h.len(), on.series[0].bands.len());
@@ -299,7 +346,12 @@ mod tests {
     #[test]
     fn no_conclusion_rests_on_an_unverified_potency() {
         let members = ensemble(EnsembleSize(2));
-        let report = run(&case("mutation=G1202R drug=lorlatinib=100nM until=2h"), &members, Evidence::Usable).unwrap();
+        let report = run(
+            &case("mutation=G1202R drug=lorlatinib=100nM until=2h"),
+            &members,
+            Evidence::Usable,
+        )
+        .unwrap();
         assert!(report.says.is_empty());
         assert!(report.rests_on_unverified[0].contains("Gainor2016"));
     }
@@ -311,7 +363,11 @@ mod tests {
         let over_time = run(&case, &members, Evidence::Usable).unwrap();
         let at_rest = consequence(&case, &members, Evidence::Usable).unwrap();
         for (a, b) in over_time.readouts.iter().zip(&at_rest.readouts) {
-            assert!((a.treated.median - b.treated.median).abs() < 2e-3, "{}", a.name);
+            assert!(
+                (a.treated.median - b.treated.median).abs() < 2e-3,
+                "{}",
+                a.name
+            );
         }
     }
 }

@@ -17,21 +17,35 @@ pub fn write(model: &Model) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
          <sbml xmlns=\"http://www.sbml.org/sbml/level3/version2/core\" level=\"3\" version=\"2\">\n",
     );
-    let compartment = model.variables.iter().find(|v| v.kind == QuantityKind::Compartment);
+    let compartment = model
+        .variables
+        .iter()
+        .find(|v| v.kind == QuantityKind::Compartment);
     let compartment = compartment.map_or("cell", |v| v.id.as_str());
-    out.push_str(&format!("  <model id=\"{}\" timeUnits=\"hour\">\n", escaped(&model.id)));
+    out.push_str(&format!(
+        "  <model id=\"{}\" timeUnits=\"hour\">\n",
+        escaped(&model.id)
+    ));
     out.push_str(
         "    <listOfUnitDefinitions><unitDefinition id=\"hour\"><listOfUnits>\
          <unit kind=\"second\" exponent=\"1\" scale=\"0\" multiplier=\"3600\"/>\
          </listOfUnits></unitDefinition></listOfUnitDefinitions>\n",
     );
-    let of = |kind| model.variables.iter().enumerate().filter(move |(_, v)| v.kind == kind);
+    let of = |kind| {
+        model
+            .variables
+            .iter()
+            .enumerate()
+            .filter(move |(_, v)| v.kind == kind)
+    };
     let ruled = |place: usize| {
         let rules = model.assignments.iter().chain(&model.rates);
         rules.clone().any(|(other, _)| *other == place)
     };
     let number = |variable: &Variable, name: &str| {
-        variable.value.map_or_else(String::new, |value| format!(" {name}=\"{value}\""))
+        variable
+            .value
+            .map_or_else(String::new, |value| format!(" {name}=\"{value}\""))
     };
     out.push_str("    <listOfCompartments>\n");
     for (_, variable) in of(QuantityKind::Compartment) {
@@ -75,7 +89,10 @@ pub fn write(model: &Model) -> String {
         out.push_str("    <listOfRules>\n");
         let mut rule = |kind: &str, place: usize, expr: &Expr| {
             let id = escaped(&model.variables[place].id);
-            out.push_str(&format!("      <{kind} variable=\"{id}\">{}</{kind}>\n", write_math(expr)));
+            out.push_str(&format!(
+                "      <{kind} variable=\"{id}\">{}</{kind}>\n",
+                write_math(expr)
+            ));
         };
         for (place, expr) in &model.assignments {
             rule("assignmentRule", *place, expr);
@@ -110,7 +127,9 @@ pub fn read(text: &str) -> Result<Model, PathwayError> {
     if root.name != "sbml" {
         return Err(root.bad(format!("the file holds <{}>, not <sbml>", root.name)));
     }
-    let element = root.child("model").ok_or_else(|| root.bad("no <model>".to_owned()))?;
+    let element = root
+        .child("model")
+        .ok_or_else(|| root.bad("no <model>".to_owned()))?;
     for list in ["listOfEvents", "listOfConstraints"] {
         if list == "listOfEvents" && !element.list(list).is_empty() {
             return Err(PathwayError::Unsupported("events".to_owned()));
@@ -166,24 +185,43 @@ fn functions(model: &Element) -> Result<Functions, PathwayError> {
 /// The formula with calls replaced by what they call.
 fn expanded(expr: &Expr, functions: &Functions) -> Result<Expr, PathwayError> {
     if let Some((name, arguments)) = called(expr) {
-        let (names, body) = functions
-            .get(name)
-            .ok_or_else(|| PathwayError::Unsupported(format!("the function {name}, which the model does not define")))?;
+        let (names, body) = functions.get(name).ok_or_else(|| {
+            PathwayError::Unsupported(format!(
+                "the function {name}, which the model does not define"
+            ))
+        })?;
         if names.len() != arguments.len() {
             return Err(PathwayError::BadModel {
                 line: None,
-                what: format!("{name} is called with {} arguments, it has {}", arguments.len(), names.len()),
+                what: format!(
+                    "{name} is called with {} arguments, it has {}",
+                    arguments.len(),
+                    names.len()
+                ),
             });
         }
-        let arguments = arguments.iter().map(|one| expanded(one, functions)).collect::<Result<Vec<_>, _>>()?;
-        let size: usize = arguments.iter().map(Expr::size).sum::<usize>().saturating_mul(body.size());
+        let arguments = arguments
+            .iter()
+            .map(|one| expanded(one, functions))
+            .collect::<Result<Vec<_>, _>>()?;
+        let size: usize = arguments
+            .iter()
+            .map(Expr::size)
+            .sum::<usize>()
+            .saturating_mul(body.size());
         if size > LARGEST {
-            return Err(PathwayError::Unsupported("formulas that grow so large".to_owned()));
+            return Err(PathwayError::Unsupported(
+                "formulas that grow so large".to_owned(),
+            ));
         }
         return Ok(body.replaced(&names.iter().cloned().zip(arguments).collect()));
     }
     let one = |a: &Expr| expanded(a, functions).map(Box::new);
-    let many = |all: &[Expr]| all.iter().map(|a| expanded(a, functions)).collect::<Result<Vec<_>, _>>();
+    let many = |all: &[Expr]| {
+        all.iter()
+            .map(|a| expanded(a, functions))
+            .collect::<Result<Vec<_>, _>>()
+    };
     Ok(match expr {
         Expr::Number(_) | Expr::Time | Expr::Symbol(_) => expr.clone(),
         Expr::Apply(function, a) => Expr::Apply(*function, one(a)?),
@@ -222,7 +260,11 @@ fn number(element: &Element, name: &str) -> Result<Option<f64>, PathwayError> {
         .attribute(name)
         .map(|text| {
             let text = text.trim();
-            let value = if text == "INF" { Ok(f64::INFINITY) } else { text.parse() };
+            let value = if text == "INF" {
+                Ok(f64::INFINITY)
+            } else {
+                text.parse()
+            };
             value.map_err(|_| element.bad(format!("{name}={text:?} is no number")))
         })
         .transpose()
@@ -263,7 +305,10 @@ impl Reading {
                 .get(&compartment)
                 .ok_or_else(|| one.bad(format!("no compartment {compartment}")))?;
             let amount = truth(one, "hasOnlySubstanceUnits");
-            let value = match (number(one, "initialConcentration")?, number(one, "initialAmount")?) {
+            let value = match (
+                number(one, "initialConcentration")?,
+                number(one, "initialAmount")?,
+            ) {
                 (Some(concentration), _) if amount => Some(concentration * size),
                 (Some(concentration), _) => Some(concentration),
                 (None, Some(all)) if amount => Some(all),
@@ -289,9 +334,14 @@ impl Reading {
     }
 
     fn place(&self, element: &Element, id: &str) -> Result<usize, PathwayError> {
-        let place = self.model.place(id).ok_or_else(|| element.bad(format!("no quantity {id}")))?;
+        let place = self
+            .model
+            .place(id)
+            .ok_or_else(|| element.bad(format!("no quantity {id}")))?;
         if self.model.variables[place].kind == QuantityKind::Compartment {
-            return Err(PathwayError::Unsupported("compartments that change".to_owned()));
+            return Err(PathwayError::Unsupported(
+                "compartments that change".to_owned(),
+            ));
         }
         Ok(place)
     }
@@ -335,16 +385,25 @@ impl Reading {
             for (list, sign) in [("listOfReactants", -1.0), ("listOfProducts", 1.0)] {
                 for reference in reaction.list(list) {
                     if reference.child("stoichiometryMath").is_some() {
-                        return Err(PathwayError::Unsupported("stoichiometries that change".to_owned()));
+                        return Err(PathwayError::Unsupported(
+                            "stoichiometries that change".to_owned(),
+                        ));
                     }
                     let factor = number(reference, "stoichiometry")?.unwrap_or(1.0);
                     let name = reference.required("species")?;
-                    let species = self.species.iter().position(|s| self.model.variables[s.place].id == name);
-                    let species = species.ok_or_else(|| reference.bad(format!("no species {name}")))?;
+                    let species = self
+                        .species
+                        .iter()
+                        .position(|s| self.model.variables[s.place].id == name);
+                    let species =
+                        species.ok_or_else(|| reference.bad(format!("no species {name}")))?;
                     changes
                         .entry(species)
                         .or_default()
-                        .push(Expr::Multiply(vec![Expr::Number(sign * factor), Expr::symbol(id)]));
+                        .push(Expr::Multiply(vec![
+                            Expr::Number(sign * factor),
+                            Expr::symbol(id),
+                        ]));
                 }
             }
         }
@@ -369,11 +428,16 @@ impl Reading {
         let mut by = BTreeMap::new();
         for list in ["listOfLocalParameters", "listOfParameters"] {
             for one in law.list(list) {
-                let value = number(one, "value")?.ok_or_else(|| one.bad("a local parameter has no value".to_owned()))?;
+                let value = number(one, "value")?
+                    .ok_or_else(|| one.bad("a local parameter has no value".to_owned()))?;
                 by.insert(one.required("id")?.to_owned(), Expr::Number(value));
             }
         }
-        Ok(if by.is_empty() { expr } else { expr.replaced(&by) })
+        Ok(if by.is_empty() {
+            expr
+        } else {
+            expr.replaced(&by)
+        })
     }
 }
 
@@ -421,7 +485,8 @@ mod tests {
         let rates = |system: &crate::model::System| {
             let mut out = vec![0.0; system.size()];
             system.rates(0.0, &system.initial(), &mut out);
-            let named: BTreeMap<String, f64> = system.states().map(str::to_owned).zip(out).collect();
+            let named: BTreeMap<String, f64> =
+                system.states().map(str::to_owned).zip(out).collect();
             named
         };
         assert_eq!(rates(&ours), rates(&theirs));
@@ -429,9 +494,23 @@ mod tests {
 
     #[test]
     fn what_is_not_read_is_said() {
-        let message = |from: &str, to: &str| read(&DECAY.replace(from, to)).and_then(|m| m.system().map(|_| ())).unwrap_err().to_string();
-        assert!(message("<listOfReactions>", "<listOfEvents><event/></listOfEvents><listOfReactions>").contains("events"));
-        assert!(message("<sbml", "<html").contains("BadModel") || message("<sbml", "<html").contains("cannot read"));
+        let message = |from: &str, to: &str| {
+            read(&DECAY.replace(from, to))
+                .and_then(|m| m.system().map(|_| ()))
+                .unwrap_err()
+                .to_string()
+        };
+        assert!(
+            message(
+                "<listOfReactions>",
+                "<listOfEvents><event/></listOfEvents><listOfReactions>"
+            )
+            .contains("events")
+        );
+        assert!(
+            message("<sbml", "<html").contains("BadModel")
+                || message("<sbml", "<html").contains("cannot read")
+        );
         assert!(message("<ci>mass</ci>", "<ci>nobody</ci>").contains("nobody"));
         assert!(message("species=\"B\"", "species=\"Z\"").contains("no species Z"));
         assert!(message("value=\"0.5\"", "value=\"half\"").contains("no number"));

@@ -31,29 +31,42 @@ pub fn resistance(
         each(members, |draw| {
             let kinetics = Kinetics::new(case, draw, evidence);
             let x = steady(&kinetics, evidence, None)?;
-            Ok([quantity.of(&kinetics, &x), Quantity::Growth.of(&kinetics, &x)])
+            Ok([
+                quantity.of(&kinetics, &x),
+                Quantity::Growth.of(&kinetics, &x),
+            ])
         })
     };
     let untreated = at_rest(&case.untreated())?;
     let treated = at_rest(&case)?;
-    let band = |pairs: &[[f64; 2]], side: usize| Band::of(&mut pairs.iter().map(|p| p[side]).collect::<Vec<_>>());
+    let band = |pairs: &[[f64; 2]], side: usize| {
+        Band::of(&mut pairs.iter().map(|p| p[side]).collect::<Vec<_>>())
+    };
     let mut not_run = Vec::new();
     let mut changes = Vec::new();
-    let mut add = |change: String, kind: &str, case: &Case, rests_on: String| -> Result<(), PathwayError> {
-        let found = at_rest(case)?;
-        let restored = found.iter().zip(&untreated).filter(|(now, before)| now[0] >= 0.5 * before[0]).count();
-        changes.push(Change {
-            change,
-            kind: kind.to_owned(),
-            readout: band(&found, 0),
-            growth: band(&found, 1),
-            share_restored: restored as f64 / members.len().max(1) as f64,
-            verified: unverified(case, evidence).is_empty(),
-            rests_on,
-        });
-        Ok(())
-    };
-    for mutation in mutations().iter().filter(|m| !case.mutations.contains(&m.name)) {
+    let mut add =
+        |change: String, kind: &str, case: &Case, rests_on: String| -> Result<(), PathwayError> {
+            let found = at_rest(case)?;
+            let restored = found
+                .iter()
+                .zip(&untreated)
+                .filter(|(now, before)| now[0] >= 0.5 * before[0])
+                .count();
+            changes.push(Change {
+                change,
+                kind: kind.to_owned(),
+                readout: band(&found, 0),
+                growth: band(&found, 1),
+                share_restored: restored as f64 / members.len().max(1) as f64,
+                verified: unverified(case, evidence).is_empty(),
+                rests_on,
+            });
+            Ok(())
+        };
+    for mutation in mutations()
+        .iter()
+        .filter(|m| !case.mutations.contains(&m.name))
+    {
         let mut with = asked.clone();
         with.mutations.push(mutation.name.to_owned());
         match with.resolve(evidence) {
@@ -74,7 +87,12 @@ pub fn resistance(
         let mut with = asked.clone();
         with.bypass.push(alteration.key.to_owned());
         match with.resolve(evidence) {
-            Ok(case) => add(alteration.key.to_owned(), "alteration", &case, alteration.source.source.clone())?,
+            Ok(case) => add(
+                alteration.key.to_owned(),
+                "alteration",
+                &case,
+                alteration.source.source.clone(),
+            )?,
             Err(PathwayError::OnlyUnverified(_)) => not_run.push(alteration.key.to_owned()),
             Err(error) => return Err(error),
         }
@@ -86,7 +104,12 @@ pub fn resistance(
         }
         let mut off = case.clone();
         off.levels.push((place, 0.0));
-        add(node.name.to_owned(), "node off", &off, "the node without activity".to_owned())?;
+        add(
+            node.name.to_owned(),
+            "node off",
+            &off,
+            "the node without activity".to_owned(),
+        )?;
     }
     changes.sort_by(|a, b| {
         let by_share = b.share_restored.total_cmp(&a.share_restored);
@@ -119,20 +142,45 @@ pub struct Grid {
 impl Grid {
     /// 8 drugs, 40 mutations, 12 states beside ALK, 24 doses.
     pub fn full() -> Self {
-        let with_potency = |drug: &str| potencies().iter().any(|p| p.drug == drug && p.nm.is_some());
-        let drugs = ["crizotinib", "ceritinib", "alectinib", "brigatinib", "lorlatinib", "zotizalkib", "TAE684", "ensartinib"];
+        let with_potency =
+            |drug: &str| potencies().iter().any(|p| p.drug == drug && p.nm.is_some());
+        let drugs = [
+            "crizotinib",
+            "ceritinib",
+            "alectinib",
+            "brigatinib",
+            "lorlatinib",
+            "zotizalkib",
+            "TAE684",
+            "ensartinib",
+        ];
         let known = |name: &&str| potencies().iter().any(|p| p.mutations.contains(name));
         let mut names: Vec<&str> = mutations().iter().map(|m| m.name).collect();
         // Those with any measured potency first; then the rest of the catalogue, in its order.
         names.sort_by_key(|name| !known(name));
         let states = [
-            "", "EGFR", "MET", "ERBB2", "NRG1", "IGF1R", "KIT", "EMT", "KRAS:gain", "MAP2K1", "DUSP6", "NF2",
+            "",
+            "EGFR",
+            "MET",
+            "ERBB2",
+            "NRG1",
+            "IGF1R",
+            "KIT",
+            "EMT",
+            "KRAS:gain",
+            "MAP2K1",
+            "DUSP6",
+            "NF2",
         ];
         let mut drugs: Vec<String> = drugs.iter().map(|&d| d.to_owned()).collect();
         drugs.sort_by_key(|drug| !with_potency(drug));
         Self {
             drugs,
-            mutations: std::iter::once("").chain(names).take(40).map(str::to_owned).collect(),
+            mutations: std::iter::once("")
+                .chain(names)
+                .take(40)
+                .map(str::to_owned)
+                .collect(),
             bypass: states.iter().map(|&s| s.to_owned()).collect(),
             doses: crate::dose::logarithmic(0.1, 10_000.0, 24),
         }
@@ -196,13 +244,19 @@ pub fn full_scan(
     let mut series = Vec::new();
     for bypass in &grid.bypass {
         let asked = Asked {
-            bypass: Some(bypass.clone()).filter(|b| !b.is_empty()).into_iter().collect(),
+            bypass: Some(bypass.clone())
+                .filter(|b| !b.is_empty())
+                .into_iter()
+                .collect(),
             ..Asked::default()
         };
         let case = asked.resolve(evidence)?;
         for drug in &grid.drugs {
             for mutation in &grid.mutations {
-                let names: Vec<&str> = Some(mutation.as_str()).filter(|m| !m.is_empty()).into_iter().collect();
+                let names: Vec<&str> = Some(mutation.as_str())
+                    .filter(|m| !m.is_empty())
+                    .into_iter()
+                    .collect();
                 let (found, word) = potency_of(drug, &names);
                 series.push((bypass, mutation, case.clone(), found, word));
             }
@@ -210,11 +264,12 @@ pub fn full_scan(
     }
     let rows = each(&series, |(bypass, mutation, case, found, word)| {
         let mut values = vec![Vec::with_capacity(members.len()); grid.doses.len()];
+        let treated = treated(case, found, 1.0);
         for draw in members {
             let mut near: Option<Vec<f64>> = None;
+            let mut kinetics = Kinetics::new(&treated, draw, evidence);
             for (at, dose) in grid.doses.iter().enumerate() {
-                let treated = treated(case, found, *dose);
-                let kinetics = Kinetics::new(&treated, draw, evidence);
+                kinetics.set_last_dose(*dose);
                 let x = steady(&kinetics, evidence, near.as_deref())?;
                 values[at].push([0, 1, 2, 3].map(|q: usize| wanted[q].of(&kinetics, &x)));
                 near = Some(x);
@@ -226,8 +281,16 @@ pub fn full_scan(
             .iter()
             .zip(&values)
             .map(|(dose, values)| {
-                let band = |q: usize| Band::of(&mut values.iter().map(|v: &[f64; 4]| v[q]).collect::<Vec<_>>());
-                let or = |text: &str, none: &str| if text.is_empty() { none.to_owned() } else { text.to_owned() };
+                let band = |q: usize| {
+                    Band::of(&mut values.iter().map(|v: &[f64; 4]| v[q]).collect::<Vec<_>>())
+                };
+                let or = |text: &str, none: &str| {
+                    if text.is_empty() {
+                        none.to_owned()
+                    } else {
+                        text.to_owned()
+                    }
+                };
                 ScanCell {
                     drug: found.drug.clone(),
                     mutation: or(mutation, "unmutated"),
@@ -268,7 +331,12 @@ mod tests {
     fn the_full_grid_has_its_size() {
         let grid = Grid::full();
         assert_eq!(
-            [grid.drugs.len(), grid.mutations.len(), grid.bypass.len(), grid.doses.len()],
+            [
+                grid.drugs.len(),
+                grid.mutations.len(),
+                grid.bypass.len(),
+                grid.doses.len()
+            ],
             [8, 40, 12, 24]
         );
         assert_eq!(grid.cells(), 92_160);
@@ -284,9 +352,17 @@ mod tests {
         };
         let members = ensemble(EnsembleSize(4));
         let cells = full_scan(&grid, &members, Evidence::Usable, |_| ()).unwrap();
-        let case = Asked::parse("bypass=MET drug=ceritinib=100nM").unwrap().resolve(Evidence::Usable).unwrap();
+        let case = Asked::parse("bypass=MET drug=ceritinib=100nM")
+            .unwrap()
+            .resolve(Evidence::Usable)
+            .unwrap();
         let direct = crate::run::consequence(&case, &members, Evidence::Usable).unwrap();
-        let erk = direct.readouts.iter().find(|r| r.node == "ERK").unwrap().treated;
+        let erk = direct
+            .readouts
+            .iter()
+            .find(|r| r.node == "ERK")
+            .unwrap()
+            .treated;
         assert!((cells[1].erk.median - erk.median).abs() < 1e-9);
     }
 
@@ -294,8 +370,20 @@ mod tests {
     fn met_and_kras_restore_erk_under_a_drug() {
         let asked = Asked::parse("drug=ceritinib=100nM").unwrap();
         let members = ensemble(EnsembleSize(10));
-        let scan = resistance(&asked, Quantity::parse("ERK").unwrap(), &members, Evidence::Usable).unwrap();
-        let restored = |name: &str| scan.changes.iter().find(|c| c.change == name).unwrap().share_restored;
+        let scan = resistance(
+            &asked,
+            Quantity::parse("ERK").unwrap(),
+            &members,
+            Evidence::Usable,
+        )
+        .unwrap();
+        let restored = |name: &str| {
+            scan.changes
+                .iter()
+                .find(|c| c.change == name)
+                .unwrap()
+                .share_restored
+        };
         assert!(restored("MET:amplification") > 0.5);
         assert!(restored("KRAS:mutation") > 0.9);
         assert!(restored("STAT3") < 0.1);

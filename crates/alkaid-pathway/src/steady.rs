@@ -195,18 +195,28 @@ mod tests {
 
     #[test]
     fn steady_states_stand_still_and_are_where_time_leads() {
-        for (text, number) in [("", 0), ("bypass=MET drug=lorlatinib=20nM", 3), ("bypass=KRAS drug=crizotinib=50nM", 9)] {
+        for (text, number) in [
+            ("", 0),
+            ("bypass=MET drug=lorlatinib=20nM", 3),
+            ("bypass=KRAS drug=crizotinib=50nM", 9),
+        ] {
             let kinetics = kinetics(text, number);
             let x = steady(&kinetics, Evidence::All, None).unwrap();
             let mut rates = vec![0.0; x.len()];
             kinetics.rates(0.0, &x, &mut rates);
-            let moving = rates[..x.len() - 1].iter().fold(0.0_f64, |most, rate| most.max(rate.abs()));
+            let moving = rates[..x.len() - 1]
+                .iter()
+                .fold(0.0_f64, |most, rate| most.max(rate.abs()));
             assert!(moving < 1e-8, "{text}: {moving}");
             let mut start = vec![0.1; x.len()];
             kinetics.fix(&mut start);
             let end = integrate(&kinetics, 0.0, &start, &[2000.0], Precision::BANDS).unwrap();
             for place in 0..nodes().len() {
-                assert!((end[0][place] - x[place]).abs() < 1e-3, "{text}: {}", nodes()[place].name);
+                assert!(
+                    (end[0][place] - x[place]).abs() < 1e-3,
+                    "{text}: {}",
+                    nodes()[place].name
+                );
             }
         }
     }

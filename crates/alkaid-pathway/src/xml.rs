@@ -28,7 +28,10 @@ pub(crate) struct Element {
 impl Element {
     /// An attribute's value.
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.attributes
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// An attribute's value, which must be there.
@@ -44,7 +47,8 @@ impl Element {
 
     /// The children of a list child: `listOfSpecies`.
     pub(crate) fn list(&self, name: &str) -> &[Element] {
-        self.child(name).map_or(&[], |list| list.children.as_slice())
+        self.child(name)
+            .map_or(&[], |list| list.children.as_slice())
     }
 
     /// An error about this element.
@@ -67,16 +71,30 @@ pub(crate) fn parse(text: &str) -> Result<Element, PathwayError> {
     let mut count = 0_usize;
     let line = |at: u64| {
         let at = usize::try_from(at).unwrap_or(usize::MAX).min(text.len());
-        Some(text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1)
+        Some(
+            text.as_bytes()[..at]
+                .iter()
+                .filter(|byte| **byte == b'\n')
+                .count()
+                + 1,
+        )
     };
     loop {
         let at = reader.buffer_position();
-        let bad = |what: String| PathwayError::BadModel { line: line(at), what };
-        match reader.read_event().map_err(|error| bad(error.to_string()))? {
+        let bad = |what: String| PathwayError::BadModel {
+            line: line(at),
+            what,
+        };
+        match reader
+            .read_event()
+            .map_err(|error| bad(error.to_string()))?
+        {
             Event::Start(start) => {
                 count += 1;
                 if open.len() > DEEPEST || count > MOST {
-                    return Err(bad(format!("more than {DEEPEST} levels or {MOST} elements")));
+                    return Err(bad(format!(
+                        "more than {DEEPEST} levels or {MOST} elements"
+                    )));
                 }
                 open.push(element(&start, at).map_err(bad)?);
             }
@@ -126,7 +144,8 @@ fn element(start: &BytesStart<'_>, at: u64) -> Result<Element, String> {
     for attribute in start.attributes() {
         let attribute = attribute.map_err(|error| error.to_string())?;
         let key = attribute.key.local_name().as_ref().to_owned();
-        let value = quick_xml::escape::unescape(&attribute.value).map_err(|error| error.to_string())?;
+        let value =
+            quick_xml::escape::unescape(&attribute.value).map_err(|error| error.to_string())?;
         attributes.push((key, value.into_owned()));
     }
     Ok(Element {
@@ -153,7 +172,10 @@ mod tests {
         let root = parse("<a x='1'><b:c y=\"&lt;2\">t</b:c><d/></a>").unwrap();
         assert_eq!((root.name.as_str(), root.attribute("x")), ("a", Some("1")));
         assert_eq!(root.children[0].attribute("y"), Some("<2"));
-        assert_eq!((root.children[0].text.as_str(), root.children.len()), ("t", 2));
+        assert_eq!(
+            (root.children[0].text.as_str(), root.children.len()),
+            ("t", 2)
+        );
     }
 
     #[test]

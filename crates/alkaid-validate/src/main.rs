@@ -13,6 +13,7 @@ mod explain;
 mod insert;
 mod isoforms;
 mod junctions;
+mod pathway;
 mod pool;
 mod process;
 mod proteins;
@@ -96,6 +97,12 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         alkaid: Option<PathBuf>,
     },
+    /// The model of signalling against published experiments
+    Pathway {
+        /// What to measure.
+        #[command(subcommand)]
+        what: PathwayTable,
+    },
     /// CPU and wall time of a whole run against decoding alone
     Speed {
         /// FASTQ files, of 5 million pairs or more
@@ -123,6 +130,30 @@ enum Command {
         page: PathBuf,
         /// The section
         section: String,
+    },
+}
+
+/// The tables of the model of signalling.
+#[derive(Debug, Subcommand)]
+enum PathwayTable {
+    /// The 28 experiments: reproduced, contradicted, or out of scope
+    Observations,
+    /// What the experiments teach about the parameters, and what readouts follow
+    Parameters,
+    /// Choose the members of the ensemble again, and print its table
+    Fit {
+        /// Seed of the draws
+        #[arg(long, default_value_t = 20_261_126)]
+        seed: u64,
+        /// Members
+        #[arg(long, default_value_t = 200)]
+        members: usize,
+    },
+    /// Time of the full scan
+    Scan {
+        /// Members
+        #[arg(long, default_value_t = 50)]
+        members: usize,
     },
 }
 
@@ -206,6 +237,12 @@ fn run(command: &Command) -> anyhow::Result<String> {
             &process::alkaid(alkaid.as_deref())?,
             &mut CaseFile::create(cases.as_deref())?,
         ),
+        Command::Pathway { what } => match what {
+            PathwayTable::Observations => pathway::observations(),
+            PathwayTable::Parameters => pathway::parameters(),
+            PathwayTable::Fit { seed, members } => pathway::fit(*seed, *members),
+            PathwayTable::Scan { members } => pathway::scan(*members),
+        },
         Command::Speed {
             files,
             tiny,

@@ -1,5 +1,7 @@
 //! What the user may type. Values are parsed here once; what follows works with valid ones.
 
+pub mod pathway;
+
 use std::path::PathBuf;
 
 use alkaid_genome::Assembly;
@@ -37,6 +39,8 @@ pub enum Command {
     Inhibitors(InhibitorsArgs),
     /// Look for bypass, EMT and transformation in the variant, copy-number and expression tables of other callers
     Bypass(Box<BypassArgs>),
+    /// Run the model of ALK signalling: what a drug, a mutation or a bypass does to the three arms and to growth
+    Pathway(pathway::PathwayArgs),
     /// Run the main job on a small simulated sample
     Demo(DemoArgs),
     /// Make reads with known truth from the reference bundle
@@ -47,7 +51,7 @@ pub enum Command {
     List(Box<ListArgs>),
     /// Print the bench sheet of a wet-lab protocol, or check a filled record
     Protocol(ProtocolArgs),
-    /// Print the JSON schema of fusions.json or bypass.json
+    /// Print the JSON schema of fusions.json, bypass.json or pathway.json
     Schema(SchemaArgs),
 }
 
@@ -412,6 +416,8 @@ pub enum SchemaArg {
     Fusions,
     /// bypass.json
     Bypass,
+    /// pathway.json
+    Pathway,
 }
 
 /// `alkaid demo`.

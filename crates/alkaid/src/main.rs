@@ -8,6 +8,7 @@ mod exit;
 mod explain;
 mod inhibitors;
 mod list;
+mod pathway;
 mod progress;
 mod protocol;
 mod reads;
@@ -26,6 +27,7 @@ fn main() -> std::process::ExitCode {
         Command::Explain(args) => explain::run(&args),
         Command::Inhibitors(args) => inhibitors::run(&args),
         Command::Bypass(args) => bypass::run(&args),
+        Command::Pathway(args) => pathway::run(&args.command),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Reference(args) => reference::run(&args.command),

@@ -14,7 +14,10 @@ const DOWN: &str = "#b4432f";
 
 /// Text with the signs of XML escaped.
 fn safe(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 fn open(width: f64, height: f64, title: &str) -> String {
@@ -40,7 +43,12 @@ fn heat(activity: f64) -> String {
     if activity > 1.15 {
         return "#d9534f".to_owned();
     }
-    format!("#{:02x}{:02x}{:02x}", mix(255.0, 245.0), mix(255.0, 158.0), mix(255.0, 40.0))
+    format!(
+        "#{:02x}{:02x}{:02x}",
+        mix(255.0, 245.0),
+        mix(255.0, 158.0),
+        mix(255.0, 40.0)
+    )
 }
 
 const CELL: [f64; 2] = [128.0, 66.0];
@@ -57,7 +65,13 @@ fn centre(cell: [u8; 2]) -> [f64; 2] {
 /// The network; nodes are coloured by their activity at the end of a run, where there is one. An edge's source shows when
 /// the pointer rests on it.
 pub fn map_svg(map: &NetworkMap, report: Option<&PathwayReport>) -> String {
-    let most = |axis: usize| map.nodes.iter().map(|node| node.cell[axis]).max().unwrap_or(0);
+    let most = |axis: usize| {
+        map.nodes
+            .iter()
+            .map(|node| node.cell[axis])
+            .max()
+            .unwrap_or(0)
+    };
     let [right, bottom] = centre([most(0), most(1)]);
     let (width, height) = (right + EDGE_OF_MAP[0], bottom + 92.0);
     let title = report.map_or("ALK signalling", |report| report.case.describes.as_str());
@@ -77,7 +91,12 @@ pub fn map_svg(map: &NetworkMap, report: Option<&PathwayReport>) -> String {
          <marker id=\"down\" viewBox=\"0 0 8 8\" refX=\"4\" refY=\"4\" markerWidth=\"8\" markerHeight=\"8\" orient=\"auto\">\
          <path d=\"M4 0V8\" stroke=\"#b4432f\" stroke-width=\"2\"/></marker></defs>\n",
     );
-    let place = |name: &str| map.nodes.iter().find(|node| node.name == name).map(|node| centre(node.cell));
+    let place = |name: &str| {
+        map.nodes
+            .iter()
+            .find(|node| node.name == name)
+            .map(|node| centre(node.cell))
+    };
     for edge in &map.edges {
         if let (Some(from), Some(to)) = (place(&edge.from), place(&edge.to)) {
             draw_edge(&mut out, edge, from, to);
@@ -85,14 +104,28 @@ pub fn map_svg(map: &NetworkMap, report: Option<&PathwayReport>) -> String {
     }
     for node in &map.nodes {
         let [x, y] = centre(node.cell);
-        let level = report.and_then(|report| report.nodes.iter().find(|level| level.node == node.name));
+        let level =
+            report.and_then(|report| report.nodes.iter().find(|level| level.node == node.name));
         let fill = level.map_or("#f5f7fa".to_owned(), |level| heat(level.treated.median));
-        let radius = if node.kind == NodeKind::Phenotype { 15.0 } else { 6.0 };
-        let dash = if node.kind == NodeKind::Input { " stroke-dasharray=\"4 2\"" } else { "" };
+        let radius = if node.kind == NodeKind::Phenotype {
+            15.0
+        } else {
+            6.0
+        };
+        let dash = if node.kind == NodeKind::Input {
+            " stroke-dasharray=\"4 2\""
+        } else {
+            ""
+        };
         let hint = match level {
             Some(level) => format!(
                 "{}: {}; untreated {:.2}, now {:.2} ({:.2} to {:.2})",
-                node.name, node.describes, level.untreated.median, level.treated.median, level.treated.low, level.treated.high
+                node.name,
+                node.describes,
+                level.untreated.median,
+                level.treated.median,
+                level.treated.low,
+                level.treated.high
             ),
             None => format!("{}: {}", node.name, node.describes),
         };
@@ -128,11 +161,19 @@ fn draw_edge(out: &mut String, edge: &MapEdge, from: [f64; 2], to: [f64; 2]) {
     ];
     let start = at_border(from, middle, 2.0);
     let end = at_border(to, middle, 5.0);
-    let dash = if edge.source.is_unverified() { " stroke-dasharray=\"3 4\"" } else { "" };
+    let dash = if edge.source.is_unverified() {
+        " stroke-dasharray=\"3 4\""
+    } else {
+        ""
+    };
     let hint = format!(
         "{} {} {}: {}. {} ({})",
         edge.from,
-        if edge.sign == Sign::Activates { "activates" } else { "inhibits" },
+        if edge.sign == Sign::Activates {
+            "activates"
+        } else {
+            "inhibits"
+        },
         edge.to,
         edge.mechanism,
         edge.source.source,
@@ -141,7 +182,12 @@ fn draw_edge(out: &mut String, edge: &MapEdge, from: [f64; 2], to: [f64; 2]) {
     let _ = writeln!(
         out,
         "<path d=\"M{:.1} {:.1}Q{:.1} {:.1} {:.1} {:.1}\" fill=\"none\" stroke=\"{stroke}\" stroke-opacity=\"0.62\" stroke-width=\"1.3\"{dash} marker-end=\"url(#{marker})\"><title>{}</title></path>",
-        start[0], start[1], middle[0], middle[1], end[0], end[1],
+        start[0],
+        start[1],
+        middle[0],
+        middle[1],
+        end[0],
+        end[1],
         safe(&hint)
     );
 }
@@ -151,7 +197,11 @@ fn at_border(centre: [f64; 2], towards: [f64; 2], gap: f64) -> [f64; 2] {
     let delta = [towards[0] - centre[0], towards[1] - centre[1]];
     let reach = |axis: usize| {
         let half = BOX[axis] / 2.0 + gap;
-        if delta[axis] == 0.0 { f64::INFINITY } else { half / delta[axis].abs() }
+        if delta[axis] == 0.0 {
+            f64::INFINITY
+        } else {
+            half / delta[axis].abs()
+        }
     };
     let share = reach(0).min(reach(1)).min(1.0);
     [centre[0] + delta[0] * share, centre[1] + delta[1] * share]
@@ -160,12 +210,18 @@ fn at_border(centre: [f64; 2], towards: [f64; 2], gap: f64) -> [f64; 2] {
 fn legend(out: &mut String, y: f64, coloured: bool) {
     let mut x = 20.0;
     let mut entry = |mark: String, words: &str, out: &mut String| {
-        out.push_str(&mark.replace("{x}", &format!("{x:.1}")).replace("{x2}", &format!("{:.1}", x + 34.0)));
+        out.push_str(
+            &mark
+                .replace("{x}", &format!("{x:.1}"))
+                .replace("{x2}", &format!("{:.1}", x + 34.0)),
+        );
         text(out, x + 42.0, y + 4.0, 11.0, "start", INK, words);
         x += 60.0 + 6.2 * words.len() as f64;
     };
     let line = |stroke: &str, more: &str| {
-        format!("<line x1=\"{{x}}\" y1=\"{y:.1}\" x2=\"{{x2}}\" y2=\"{y:.1}\" stroke=\"{stroke}\" stroke-width=\"1.6\"{more}/>")
+        format!(
+            "<line x1=\"{{x}}\" y1=\"{y:.1}\" x2=\"{{x2}}\" y2=\"{y:.1}\" stroke=\"{stroke}\" stroke-width=\"1.6\"{more}/>"
+        )
     };
     entry(line(UP, " marker-end=\"url(#up)\""), "activates", out);
     entry(line(DOWN, " marker-end=\"url(#down)\""), "inhibits", out);
@@ -195,7 +251,9 @@ struct Panel {
 
 impl Panel {
     fn at(&self, x: f64, y: f64) -> [f64; 2] {
-        let share = |value: f64, range: [f64; 2]| ((value - range[0]) / (range[1] - range[0])).clamp(-0.02, 1.02);
+        let share = |value: f64, range: [f64; 2]| {
+            ((value - range[0]) / (range[1] - range[0])).clamp(-0.02, 1.02)
+        };
         [
             self.left + share(x, self.x) * self.width,
             self.top + (1.0 - share(y, self.y)) * self.height,
@@ -217,7 +275,15 @@ impl Panel {
                 self.left,
                 self.left + self.width
             );
-            text(out, self.left - 5.0, y + 3.5, 10.0, "end", FAINT, &trimmed(value));
+            text(
+                out,
+                self.left - 5.0,
+                y + 3.5,
+                10.0,
+                "end",
+                FAINT,
+                &trimmed(value),
+            );
         }
     }
 
@@ -225,10 +291,22 @@ impl Panel {
         let bottom = self.top + self.height;
         for (value, words) in at {
             let [x, _] = self.at(*value, self.y[0]);
-            let _ = writeln!(out, "<line x1=\"{x:.1}\" y1=\"{bottom:.1}\" x2=\"{x:.1}\" y2=\"{:.1}\" stroke=\"{FAINT}\"/>", bottom + 4.0);
+            let _ = writeln!(
+                out,
+                "<line x1=\"{x:.1}\" y1=\"{bottom:.1}\" x2=\"{x:.1}\" y2=\"{:.1}\" stroke=\"{FAINT}\"/>",
+                bottom + 4.0
+            );
             text(out, x, bottom + 15.0, 10.0, "middle", FAINT, words);
         }
-        text(out, self.left + self.width / 2.0, bottom + 29.0, 11.0, "middle", INK, title);
+        text(
+            out,
+            self.left + self.width / 2.0,
+            bottom + 29.0,
+            11.0,
+            "middle",
+            INK,
+            title,
+        );
     }
 
     fn band(&self, out: &mut String, xs: &[f64], bands: &[Band], colour: &str) {
@@ -243,13 +321,19 @@ impl Panel {
         for (x, band) in xs.iter().zip(bands).rev() {
             point(*x, band.low, false);
         }
-        let _ = writeln!(out, "<path d=\"{path}Z\" fill=\"{colour}\" fill-opacity=\"0.18\"/>");
+        let _ = writeln!(
+            out,
+            "<path d=\"{path}Z\" fill=\"{colour}\" fill-opacity=\"0.18\"/>"
+        );
         let mut line = String::new();
         for (index, (x, band)) in xs.iter().zip(bands).enumerate() {
             let [x, y] = self.at(*x, band.median);
             let _ = write!(line, "{}{x:.1} {y:.1}", if index == 0 { "M" } else { "L" });
         }
-        let _ = writeln!(out, "<path d=\"{line}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\"/>");
+        let _ = writeln!(
+            out,
+            "<path d=\"{line}\" fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.8\"/>"
+        );
     }
 }
 
@@ -258,20 +342,34 @@ fn ticks(range: [f64; 2]) -> Vec<f64> {
     let span = (range[1] - range[0]).max(1e-9);
     let raw = span / 4.0;
     let power = 10_f64.powf(raw.log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|step| *step >= raw).unwrap_or(raw);
+    let step = [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|m| m * power)
+        .find(|step| *step >= raw)
+        .unwrap_or(raw);
     let first = (range[0] / step).ceil() as i64;
-    (first..).map(|i| i as f64 * step).take_while(|value| *value <= range[1] + 1e-9).take(12).collect()
+    (first..)
+        .map(|i| i as f64 * step)
+        .take_while(|value| *value <= range[1] + 1e-9)
+        .take(12)
+        .collect()
 }
 
 fn trimmed(value: f64) -> String {
     let text = format!("{value:.3}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 /// A range that holds all bands, and 0.
 fn range<'b>(bands: impl Iterator<Item = &'b Band>, least: f64) -> [f64; 2] {
-    let [low, high] = bands.fold([0.0_f64, least], |[low, high], band| [low.min(band.low), high.max(band.high)]);
+    let [low, high] = bands.fold([0.0_f64, least], |[low, high], band| {
+        [low.min(band.low), high.max(band.high)]
+    });
     [low, high + (high - low) * 0.04]
 }
 
@@ -290,8 +388,19 @@ const COURSES: [(&str, &str, &str); 8] = [
 pub fn courses_svg(report: &PathwayReport) -> String {
     let (width, height) = (1020.0, 470.0);
     let mut out = open(width, height, &report.case.describes);
-    text(&mut out, 20.0, 28.0, 16.0, "start", INK, &report.case.describes);
-    let below = format!("median and 5 % to 95 % of {} members; research use only", report.members);
+    text(
+        &mut out,
+        20.0,
+        28.0,
+        16.0,
+        "start",
+        INK,
+        &report.case.describes,
+    );
+    let below = format!(
+        "median and 5 % to 95 % of {} members; research use only",
+        report.members
+    );
     text(&mut out, 20.0, 46.0, 11.0, "start", FAINT, &below);
     let days = report.until_h > 96.0;
     let unit = if days { 24.0 } else { 1.0 };
@@ -310,7 +419,10 @@ pub fn courses_svg(report: &PathwayReport) -> String {
             y: range(series.bands.iter(), least),
         };
         panel.frame(&mut out, title);
-        let at: Vec<(f64, String)> = ticks(panel.x).into_iter().map(|x| (x, trimmed(x))).collect();
+        let at: Vec<(f64, String)> = ticks(panel.x)
+            .into_iter()
+            .map(|x| (x, trimmed(x)))
+            .collect();
         panel.ticks_below(&mut out, &at, if days { "days" } else { "hours" });
         panel.band(&mut out, &xs, &series.bands, colour);
     }
@@ -331,7 +443,15 @@ pub fn dose_svg(curve: &DoseCurve) -> String {
         let status = if p.unverified { ", UNVERIFIED" } else { "" };
         format!("IC50 {:.3} nM ({}{status}); ", p.ic50_nm, p.dataset)
     });
-    text(&mut out, 20.0, 46.0, 11.0, "start", FAINT, &format!("{potency}median and 5 % to 95 % of members; research use only"));
+    text(
+        &mut out,
+        20.0,
+        46.0,
+        11.0,
+        "start",
+        FAINT,
+        &format!("{potency}median and 5 % to 95 % of members; research use only"),
+    );
     let share = curve.unit == "share";
     let scale = |dose: f64| if share { dose } else { dose.max(1e-9).log10() };
     let xs: Vec<f64> = curve.points.iter().map(|point| scale(point.dose)).collect();
@@ -339,7 +459,11 @@ pub fn dose_svg(curve: &DoseCurve) -> String {
         return out + "</svg>\n";
     };
     for (index, readout) in curve.readouts.iter().enumerate() {
-        let bands: Vec<Band> = curve.points.iter().map(|point| point.bands[index]).collect();
+        let bands: Vec<Band> = curve
+            .points
+            .iter()
+            .map(|point| point.bands[index])
+            .collect();
         let panel = Panel {
             left: 60.0 + 310.0 * (index % columns) as f64,
             top: 84.0 + 250.0 * (index / columns) as f64,
@@ -356,14 +480,20 @@ pub fn dose_svg(curve: &DoseCurve) -> String {
         };
         panel.frame(&mut out, &title);
         let at: Vec<(f64, String)> = if share {
-            ticks(panel.x).into_iter().map(|x| (x, format!("{:.0} %", x * 100.0))).collect()
+            ticks(panel.x)
+                .into_iter()
+                .map(|x| (x, format!("{:.0} %", x * 100.0)))
+                .collect()
         } else {
             ((*first).ceil() as i32..=(*last).floor() as i32)
                 .map(|power| (f64::from(power), trimmed(10_f64.powi(power))))
                 .collect()
         };
         panel.ticks_below(&mut out, &at, if share { "share inhibited" } else { "nM" });
-        let colour = COURSES.iter().find(|(node, ..)| node == readout).map_or("#52606d", |(.., colour)| colour);
+        let colour = COURSES
+            .iter()
+            .find(|(node, ..)| node == readout)
+            .map_or("#52606d", |(.., colour)| colour);
         panel.band(&mut out, &xs, &bands, colour);
     }
     out.push_str("</svg>\n");
@@ -377,7 +507,11 @@ mod tests {
     #[test]
     fn ticks_are_round_and_inside() {
         assert_eq!(ticks([0.0, 1.04]), [0.0, 0.5, 1.0]);
-        assert!(ticks([-3.2, 0.4]).iter().all(|tick| (-3.2..=0.4).contains(tick)));
+        assert!(
+            ticks([-3.2, 0.4])
+                .iter()
+                .all(|tick| (-3.2..=0.4).contains(tick))
+        );
         assert_eq!(trimmed(-0.0), "0");
     }
 

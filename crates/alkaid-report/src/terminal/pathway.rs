@@ -2,8 +2,8 @@
 
 use alkaid_pathway::attractors::AttractorReport;
 use alkaid_pathway::finding::{
-    Agreement, Band, CombinationRanking, DoseCurve, NetworkMap, ObservationResult, PathwayReport, Readout,
-    ResistanceScan, Split,
+    Agreement, Band, CombinationRanking, DoseCurve, NetworkMap, ObservationResult, PathwayReport,
+    Readout, ResistanceScan, Split,
 };
 use alkaid_pathway::network::Sign;
 
@@ -19,11 +19,20 @@ const CHANGES: usize = 20;
 /// A number for a person: a solver's tiny negative zero is 0.
 fn short(value: f64) -> String {
     let text = format!("{value:.2}");
-    if text == "-0.00" { "0.00".to_owned() } else { text }
+    if text == "-0.00" {
+        "0.00".to_owned()
+    } else {
+        text
+    }
 }
 
 fn band(band: &Band) -> String {
-    format!("{} ({} to {})", short(band.median), short(band.low), short(band.high))
+    format!(
+        "{} ({} to {})",
+        short(band.median),
+        short(band.low),
+        short(band.high)
+    )
 }
 
 /// A run.
@@ -48,7 +57,10 @@ pub fn run_page(report: &PathwayReport, style: Style) -> String {
     } else {
         format!("{} h", short(report.until_h))
     };
-    page.heading(&format!("without → after {time}, median and 5 to 95 % of {} members", report.members));
+    page.heading(&format!(
+        "without → after {time}, median and 5 to 95 % of {} members",
+        report.members
+    ));
     for readout in &report.readouts {
         page.readout(readout);
     }
@@ -70,7 +82,11 @@ impl Page {
         line.pad_to(MARGIN + 30);
         line.text(Paint::Bold, &short(readout.treated.median));
         line.pad_to(MARGIN + 37);
-        let limits = format!("{} to {}", short(readout.treated.low), short(readout.treated.high));
+        let limits = format!(
+            "{} to {}",
+            short(readout.treated.low),
+            short(readout.treated.high)
+        );
         line.text(Paint::Dim, &limits);
         if readout.node != "growth" && self.width >= MARGIN + 54 + BAR {
             line.pad_to(MARGIN + 54);
@@ -84,7 +100,11 @@ impl Page {
     fn sources(&mut self, report: &PathwayReport) {
         self.heading("rests on");
         for potency in &report.case.potencies {
-            let status = if potency.unverified { "unverified" } else { "sourced" };
+            let status = if potency.unverified {
+                "unverified"
+            } else {
+                "sourced"
+            };
             self.fact(
                 &potency.drug,
                 Paint::Plain,
@@ -99,14 +119,37 @@ impl Page {
             );
         }
         let fusion = &report.case.fusion_source;
-        self.fact("fusion", Paint::Plain, &format!("{}: {} ({})", report.case.fusion, fusion.source, fusion.status));
+        self.fact(
+            "fusion",
+            Paint::Plain,
+            &format!(
+                "{}: {} ({})",
+                report.case.fusion, fusion.source, fusion.status
+            ),
+        );
         for alteration in &report.case.alterations {
             let source = &alteration.source;
-            self.fact(&alteration.key, Paint::Plain, &format!("{} ({})", source.source, source.status));
+            self.fact(
+                &alteration.key,
+                Paint::Plain,
+                &format!("{} ({})", source.source, source.status),
+            );
         }
-        let edges = if report.unverified_edges { "all edges, unverified ones too" } else { "found edges only" };
-        self.fact("network", Paint::Plain, &format!("{edges}; alkaid pathway map shows each with its source"));
-        self.fact("parameters", Paint::Plain, "assumed, in ranges; members were chosen by published experiments");
+        let edges = if report.unverified_edges {
+            "all edges, unverified ones too"
+        } else {
+            "found edges only"
+        };
+        self.fact(
+            "network",
+            Paint::Plain,
+            &format!("{edges}; alkaid pathway map shows each with its source"),
+        );
+        self.fact(
+            "parameters",
+            Paint::Plain,
+            "assumed, in ranges; members were chosen by published experiments",
+        );
     }
 
     fn unverified(&mut self, all: &[String]) {
@@ -115,7 +158,12 @@ impl Page {
         }
         self.heading("Before you trust this");
         for one in all {
-            self.item(Paint::Warn, '!', Paint::Plain, &format!("unverified: {one}"));
+            self.item(
+                Paint::Warn,
+                '!',
+                Paint::Plain,
+                &format!("unverified: {one}"),
+            );
         }
     }
 
@@ -148,7 +196,10 @@ pub fn map_page(map: &NetworkMap, style: Style) -> String {
         }
     }
     for arm in arms {
-        let edges = map.edges.iter().filter(|edge| map.nodes.iter().any(|n| n.name == edge.to && n.arm == arm));
+        let edges = map
+            .edges
+            .iter()
+            .filter(|edge| map.nodes.iter().any(|n| n.name == edge.to && n.arm == arm));
         let mut edges = edges.peekable();
         if edges.peek().is_none() {
             continue;
@@ -160,8 +211,17 @@ pub fn map_page(map: &NetworkMap, style: Style) -> String {
                 Sign::Inhibits => "inhibits",
             };
             let unverified = edge.source.is_unverified();
-            let (paint, mark) = if unverified { (Paint::Warn, '?') } else { (Paint::Good, '●') };
-            page.item(paint, mark, Paint::Plain, &format!("{} {sign} {}: {}", edge.from, edge.to, edge.mechanism));
+            let (paint, mark) = if unverified {
+                (Paint::Warn, '?')
+            } else {
+                (Paint::Good, '●')
+            };
+            page.item(
+                paint,
+                mark,
+                Paint::Plain,
+                &format!("{} {sign} {}: {}", edge.from, edge.to, edge.mechanism),
+            );
             let parts = [
                 Some(edge.source.source.clone()),
                 edge.source.date.clone(),
@@ -184,11 +244,24 @@ pub fn map_page(map: &NetworkMap, style: Style) -> String {
 pub fn dose_page(curve: &DoseCurve, style: Style) -> String {
     let mut page = Page::new(style);
     page.blank();
-    page.item(Paint::Bold, '●', Paint::Bold, &format!("{} on {}", curve.drug, curve.case));
+    page.item(
+        Paint::Bold,
+        '●',
+        Paint::Bold,
+        &format!("{} on {}", curve.drug, curve.case),
+    );
     for (readout, half) in curve.readouts.iter().zip(&curve.half_doses) {
         let words = match half {
-            Some(half) if curve.unit == "share" => format!("halved at {:.0} % inhibition ({:.0} to {:.0})", half.median * 100.0, half.low * 100.0, half.high * 100.0),
-            Some(half) => format!("halved at {:.3} nM ({:.3} to {:.3})", half.median, half.low, half.high),
+            Some(half) if curve.unit == "share" => format!(
+                "halved at {:.0} % inhibition ({:.0} to {:.0})",
+                half.median * 100.0,
+                half.low * 100.0,
+                half.high * 100.0
+            ),
+            Some(half) => format!(
+                "halved at {:.3} nM ({:.3} to {:.3})",
+                half.median, half.low, half.high
+            ),
             None => "not halved at these doses in most members".to_owned(),
         };
         page.fact(readout, Paint::Plain, &words);
@@ -215,14 +288,36 @@ pub fn combinations_page(ranking: &CombinationRanking, style: Style) -> String {
     let mut page = Page::new(style);
     page.blank();
     page.item(Paint::Bold, '●', Paint::Bold, &ranking.case);
-    page.fact("alone", Paint::Plain, &format!("{} net divisions a day", band(&ranking.growth_alone)));
+    page.fact(
+        "alone",
+        Paint::Plain,
+        &format!("{} net divisions a day", band(&ranking.growth_alone)),
+    );
     page.heading("with a second inhibitor, by net divisions a day");
-    page.row(Paint::Dim, &[("", 18), ("growth", 26), ("above Bliss", 14), ("Loewe index", 14)]);
+    page.row(
+        Paint::Dim,
+        &[
+            ("", 18),
+            ("growth", 26),
+            ("above Bliss", 14),
+            ("Loewe index", 14),
+        ],
+    );
     for one in &ranking.combinations {
         let growth = band(&one.growth);
         let bliss = short(one.bliss_excess.median);
-        let loewe = one.loewe_index.map_or_else(|| "none".to_owned(), |index| short(index.median));
-        page.row(Paint::Plain, &[(&one.drugs[1], 18), (&growth, 26), (&bliss, 14), (&loewe, 14)]);
+        let loewe = one
+            .loewe_index
+            .map_or_else(|| "none".to_owned(), |index| short(index.median));
+        page.row(
+            Paint::Plain,
+            &[
+                (&one.drugs[1], 18),
+                (&growth, 26),
+                (&bliss, 14),
+                (&loewe, 14),
+            ],
+        );
     }
     page.paragraph(
         Paint::Dim,
@@ -238,11 +333,26 @@ pub fn combinations_page(ranking: &CombinationRanking, style: Style) -> String {
 pub fn resistance_page(scan: &ResistanceScan, style: Style) -> String {
     let mut page = Page::new(style);
     page.blank();
-    page.item(Paint::Bold, '●', Paint::Bold, &format!("which single change restores {} under: {}", scan.readout, scan.case));
+    page.item(
+        Paint::Bold,
+        '●',
+        Paint::Bold,
+        &format!(
+            "which single change restores {} under: {}",
+            scan.readout, scan.case
+        ),
+    );
     page.fact("untreated", Paint::Plain, &band(&scan.untreated));
     page.fact("treated", Paint::Plain, &band(&scan.treated));
-    let restoring = scan.changes.iter().filter(|change| change.share_restored >= 0.5).count();
-    page.heading(&format!("{restoring} of {} changes bring back half of it in most members", scan.changes.len()));
+    let restoring = scan
+        .changes
+        .iter()
+        .filter(|change| change.share_restored >= 0.5)
+        .count();
+    page.heading(&format!(
+        "{restoring} of {} changes bring back half of it in most members",
+        scan.changes.len()
+    ));
     for change in scan.changes.iter().take(CHANGES) {
         let (paint, mark) = match (change.share_restored >= 0.5, change.verified) {
             (true, true) => (Paint::Alarm, '●'),
@@ -268,7 +378,13 @@ pub fn resistance_page(scan: &ResistanceScan, style: Style) -> String {
         page.paragraph(Paint::Dim, &format!("{more} more with --json or --tsv"));
     }
     if !scan.not_run.is_empty() {
-        page.paragraph(Paint::Dim, &format!("Not run, for no potency or no verified edge is known: {}", scan.not_run.join(", ")));
+        page.paragraph(
+            Paint::Dim,
+            &format!(
+                "Not run, for no potency or no verified edge is known: {}",
+                scan.not_run.join(", ")
+            ),
+        );
     }
     page.rule();
     page.paragraph(Paint::Dim, &scan.notice);
@@ -281,13 +397,34 @@ pub fn attractors_page(report: &AttractorReport, style: Style) -> String {
     page.blank();
     let count = report.attractors.len();
     let plural = if count == 1 { "" } else { "s" };
-    page.item(Paint::Bold, '●', Paint::Bold, &format!("{}: {count} attractor{plural}", report.model));
+    page.item(
+        Paint::Bold,
+        '●',
+        Paint::Bold,
+        &format!("{}: {count} attractor{plural}", report.model),
+    );
     for (index, one) in report.attractors.iter().enumerate() {
-        let states = if one.states > 1.0 { format!("{} states", one.states) } else { "one state".to_owned() };
-        page.heading(&format!("{}: {states}, reached by {:.1} % of {} walks", index + 1, one.basin * 100.0, report.walks));
+        let states = if one.states > 1.0 {
+            format!("{} states", one.states)
+        } else {
+            "one state".to_owned()
+        };
+        page.heading(&format!(
+            "{}: {states}, reached by {:.1} % of {} walks",
+            index + 1,
+            one.basin * 100.0,
+            report.walks
+        ));
         let named = |value: char| -> String {
-            let names = report.variables.iter().zip(&one.values).filter(|(_, v)| **v == value);
-            names.map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+            let names = report
+                .variables
+                .iter()
+                .zip(&one.values)
+                .filter(|(_, v)| **v == value);
+            names
+                .map(|(name, _)| name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         page.fact("on", Paint::Plain, &named('1'));
         page.fact("off", Paint::Dim, &named('0'));
@@ -303,7 +440,13 @@ pub fn attractors_page(report: &AttractorReport, style: Style) -> String {
         }
     }
     page.rule();
-    page.paragraph(Paint::Dim, &format!("Walks with seed {}; standard error of a basin at most {:.3}. {}", report.seed, report.standard_error, report.notice));
+    page.paragraph(
+        Paint::Dim,
+        &format!(
+            "Walks with seed {}; standard error of a basin at most {:.3}. {}",
+            report.seed, report.standard_error, report.notice
+        ),
+    );
     page.finish()
 }
 
@@ -312,8 +455,13 @@ pub fn observations_page(results: &[ObservationResult], style: Style) -> String 
     let mut page = Page::new(style);
     page.blank();
     let count = |split: Option<Split>| {
-        let of = results.iter().filter(|one| split.is_none_or(|split| one.split == split));
-        let good = of.clone().filter(|one| one.agreement == Agreement::Reproduced).count();
+        let of = results
+            .iter()
+            .filter(|one| split.is_none_or(|split| one.split == split));
+        let good = of
+            .clone()
+            .filter(|one| one.agreement == Agreement::Reproduced)
+            .count();
         format!("{good} of {}", of.count())
     };
     page.item(
@@ -338,9 +486,16 @@ pub fn observations_page(results: &[ObservationResult], style: Style) -> String 
             paint,
             mark,
             Paint::Plain,
-            &format!("{}. {}, {}: {}", one.number, one.system, one.perturbation, one.published),
+            &format!(
+                "{}. {}, {}: {}",
+                one.number, one.system, one.perturbation, one.published
+            ),
         );
-        let construction = if one.by_construction { ", by construction" } else { "" };
+        let construction = if one.by_construction {
+            ", by construction"
+        } else {
+            ""
+        };
         let lowest = one.statements.iter().map(|s| s.share).fold(1.0, f64::min);
         let words = format!(
             "{}{construction} ({}); in {:.0} % of members at least · {}",
