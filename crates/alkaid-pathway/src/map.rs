@@ -3,12 +3,16 @@
 use crate::finding::{MapEdge, MapNode, NetworkMap};
 use crate::network::{Evidence, edges_with, nodes};
 
-/// All nodes, and the edges that take part, each with its source.
+/// The edges that take part, each with its source, and the nodes that have one.
 pub fn map(evidence: Evidence) -> NetworkMap {
     NetworkMap {
         nodes: nodes()
             .iter()
-            .map(|node| MapNode {
+            .enumerate()
+            .filter(|(place, _)| {
+                edges_with(evidence).any(|edge| edge.from == *place || edge.to == *place)
+            })
+            .map(|(_, node)| MapNode {
                 name: node.name.to_owned(),
                 kind: node.kind,
                 arm: node.arm.to_owned(),

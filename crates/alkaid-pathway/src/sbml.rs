@@ -130,10 +130,8 @@ pub fn read(text: &str) -> Result<Model, PathwayError> {
     let element = root
         .child("model")
         .ok_or_else(|| root.bad("no <model>".to_owned()))?;
-    for list in ["listOfEvents", "listOfConstraints"] {
-        if list == "listOfEvents" && !element.list(list).is_empty() {
-            return Err(PathwayError::Unsupported("events".to_owned()));
-        }
+    if !element.list("listOfEvents").is_empty() {
+        return Err(PathwayError::Unsupported("events".to_owned()));
     }
     if element.attribute("conversionFactor").is_some() {
         return Err(PathwayError::Unsupported("conversion factors".to_owned()));

@@ -176,9 +176,12 @@ pub fn parameters() -> anyhow::Result<String> {
 pub fn scan(members: usize) -> anyhow::Result<String> {
     let grid = Grid::full();
     let draws = ensemble(EnsembleSize(members));
-    let started = Instant::now();
+    let (started, before) = (Instant::now(), cpu_seconds());
     let cells = full_scan(&grid, &draws, Evidence::Usable, |_| ())?;
-    let seconds = started.elapsed().as_secs_f64();
+    let wall = started.elapsed().as_secs_f64();
+    let cpu = cpu_seconds()
+        .zip(before)
+        .map(|(after, before)| after - before);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
     for cell in &cells {
@@ -188,15 +191,29 @@ pub fn scan(members: usize) -> anyhow::Result<String> {
         .iter()
         .map(|(kind, count)| format!("{kind} {count}"))
         .collect();
-    let met = if seconds <= 60.0 {
-        "met"
-    } else {
-        "**NOT MET**"
-    };
+    // A busy machine lengthens the wall time; two idle cores take half of the CPU time.
+    let on_two = cpu.map_or(wall, |cpu| cpu / 2.0);
+    let met = if on_two <= 60.0 { "met" } else { "**NOT MET**" };
+    let cpu = cpu.map_or_else(|| "unknown".to_owned(), |cpu| format!("{cpu:.1} s"));
     Ok(format!(
-        "| what | measured | must | |\n|---|---|---|---|\n| full scan, {} cells x {} members on {cores} cores | {seconds:.1} s | at most 60 s on 2 cores | {met} |\n| potencies behind the cells | {} | | |\n",
+        "| what | measured | must | |\n|---|---|---|---|\n\
+         | full scan, {} cells x {} members: CPU time | {cpu} | at most 120 s, 60 s on each of 2 cores | {met} |\n\
+         | wall time on {cores} cores, with whatever else ran | {wall:.1} s | | |\n\
+         | potencies behind the cells | {} | | |\n",
         cells.len(),
         draws.len(),
         kinds.join(", ")
     ))
+}
+
+/// CPU seconds of all threads of this process so far; none where the system does not tell.
+fn cpu_seconds() -> Option<f64> {
+    /// Ticks of a second in `/proc`, the same on all Linux systems that users meet.
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // Fields are counted after the command's name in brackets, which may hold blanks.
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
+    let user: f64 = fields.next()?.parse().ok()?;
+    let system: f64 = fields.next()?.parse().ok()?;
+    Some((user + system) / TICKS)
 }

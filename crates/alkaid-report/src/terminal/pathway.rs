@@ -266,15 +266,27 @@ pub fn dose_page(curve: &DoseCurve, style: Style) -> String {
         };
         page.fact(readout, Paint::Plain, &words);
     }
-    page.heading(&format!("dose ({}), median and 5 to 95 %", curve.unit));
+    page.heading(&format!("by dose ({}), median and 5 to 95 %", curve.unit));
+    // Bands where they fit, else medians; all stand in the JSON and the TSV.
+    let whole = MARGIN + 12 + 24 * curve.readouts.len() <= page.width;
+    let column = if whole { 24 } else { 11 };
+    if !whole {
+        page.paragraph(Paint::Dim, "medians; --json and --tsv have the bands");
+    }
     let mut header: Vec<(&str, usize)> = vec![("", 12)];
-    header.extend(curve.readouts.iter().map(|readout| (readout.as_str(), 24)));
+    header.extend(
+        curve
+            .readouts
+            .iter()
+            .map(|readout| (readout.as_str(), column)),
+    );
     page.row(Paint::Dim, &header);
     for point in &curve.points {
         let dose = format!("{:.3}", point.dose);
-        let cells: Vec<String> = point.bands.iter().map(band).collect();
+        let cell = |one: &Band| if whole { band(one) } else { short(one.median) };
+        let cells: Vec<String> = point.bands.iter().map(cell).collect();
         let mut row: Vec<(&str, usize)> = vec![(&dose, 12)];
-        row.extend(cells.iter().map(|cell| (cell.as_str(), 24)));
+        row.extend(cells.iter().map(|cell| (cell.as_str(), column)));
         page.row(Paint::Plain, &row);
     }
     page.unverified(&curve.rests_on_unverified);
