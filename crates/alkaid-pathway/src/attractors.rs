@@ -17,6 +17,9 @@ use crate::logic::{Formula, Logic};
 const MOST_ROUNDS: usize = 20_000;
 /// Nodes of a decision diagram above which it gives up.
 const MOST_NODES: usize = 2_000_000;
+/// Sum of the sizes of all diagrams made, after which it gives up: counted work, so that the outcome does not depend on how
+/// fast the machine is. Some minutes.
+const MOST_WORK: u64 = 2_000_000_000;
 /// Variables that are left after constants are put in, and inputs among them, above which it gives up at once.
 const MOST_FREE: usize = 150;
 const MOST_INPUTS: usize = 10;
@@ -152,6 +155,7 @@ fn search(graph: &SymbolicAsyncGraph) -> Result<Vec<GraphColoredVertices>, Pathw
     let mut universe = graph.mk_unit_colored_vertices();
     let mut found = Vec::new();
     let mut onward: Option<GraphColoredVertices> = None;
+    let mut work = 0_u64;
     for _ in 0..MOST_ROUNDS {
         if universe.is_empty() {
             return Ok(found);
@@ -161,26 +165,58 @@ fn search(graph: &SymbolicAsyncGraph) -> Result<Vec<GraphColoredVertices>, Pathw
             .filter(|set| !set.is_empty())
             .unwrap_or_else(|| universe.clone());
         let pivot = source.pick_vertex();
-        let forward = graph.reach_forward(&pivot);
-        let backward = graph.reach_backward(&pivot);
+        let forward = reach(graph, &pivot, Direction::Forward, &mut work)?;
+        let backward = reach(graph, &pivot, Direction::Backward, &mut work)?;
         let beyond = forward.minus(&backward);
         if beyond.is_empty() {
-            universe = universe.minus(&graph.reach_backward(&forward));
+            universe = universe.minus(&reach(graph, &forward, Direction::Backward, &mut work)?);
             found.push(forward);
         } else {
             // The pivot can leave for good, so nothing that reaches it is an attractor; one lies beyond.
             universe = universe.minus(&backward);
             onward = Some(beyond.intersect(&universe));
         }
-        if universe.symbolic_size() > MOST_NODES {
-            return Err(PathwayError::TooComplex(
-                "its decision diagrams grow beyond memory".to_owned(),
-            ));
-        }
     }
     Err(PathwayError::TooComplex(format!(
         "more than {MOST_ROUNDS} rounds; fix some of its inputs"
     )))
+}
+
+/// Along transitions, or against them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Forward,
+    Backward,
+}
+
+/// All states that are reached from some, one variable at a time, the last that adds something first.
+fn reach(
+    graph: &SymbolicAsyncGraph,
+    from: &GraphColoredVertices,
+    direction: Direction,
+    work: &mut u64,
+) -> Result<GraphColoredVertices, PathwayError> {
+    let mut reached = from.clone();
+    'again: loop {
+        for variable in graph.variables().rev() {
+            let step = match direction {
+                Direction::Forward => graph.var_post_out(variable, &reached),
+                Direction::Backward => graph.var_pre_out(variable, &reached),
+            };
+            *work += reached.symbolic_size() as u64;
+            if reached.symbolic_size() > MOST_NODES || *work > MOST_WORK {
+                return Err(PathwayError::TooComplex(
+                    "its decision diagrams grow beyond what is tried; fix some of its inputs"
+                        .to_owned(),
+                ));
+            }
+            if !step.is_empty() {
+                reached = reached.union(&step);
+                continue 'again;
+            }
+        }
+        return Ok(reached);
+    }
 }
 
 fn describe(graph: &SymbolicAsyncGraph, logic: &Logic, set: &GraphColoredVertices) -> Attractor {

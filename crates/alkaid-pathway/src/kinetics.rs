@@ -313,13 +313,8 @@ impl Kinetics {
         self.division_rate * x[marks.proliferation] - self.death_rate * x[marks.apoptosis]
     }
 
-    /// Sets the nodes that the case fixes, in a state that another case left.
-    pub fn enter(&self, x: &mut [f64]) {
-        self.fix(x);
-    }
-
-    /// Sets the nodes that the case fixes.
-    pub(crate) fn fix(&self, x: &mut [f64]) {
+    /// Sets the nodes that the case fixes, in a state that another case may have left.
+    pub fn fix(&self, x: &mut [f64]) {
         for (place, rate) in self.rates.iter().enumerate() {
             if let Some(value) = rate.fixed {
                 x[place] = value * rate.level * rate.inhibition;

@@ -245,26 +245,6 @@ fn holds(
         .collect()
 }
 
-/// Share of the fit's observations that hold in one member; 1 for a member of the ensemble.
-///
-/// # Errors
-///
-/// When a case cannot be resolved or run.
-pub fn fit_share(draw: &Draw) -> Result<f64, PathwayError> {
-    let mut held = 0_u32;
-    let mut all = 0_u32;
-    for observation in observations().iter().filter(|one| one.split == Split::Fit) {
-        let cases = resolved(observation, Evidence::Usable)?;
-        all += 1;
-        held += u32::from(
-            holds(observation, &cases, draw, Evidence::Usable)?
-                .iter()
-                .all(|ok| *ok),
-        );
-    }
-    Ok(f64::from(held) / f64::from(all.max(1)))
-}
-
 /// Whether a member reproduces all observations of the fit. Stops at the first that it does not.
 ///
 /// # Errors

@@ -335,7 +335,7 @@ fn export(args: &ExportArgs) -> anyhow::Result<()> {
                 None,
             )?;
             let kinetics = Kinetics::new(&case, &draw, evidence);
-            kinetics.enter(&mut x);
+            kinetics.fix(&mut x);
             sbml::write(&Model::of_kinetics(&kinetics, &x))
         }
         ExportFormat::Petab => {
