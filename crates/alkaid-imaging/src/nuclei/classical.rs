@@ -12,21 +12,23 @@ mod rule {
     /// Standard deviation of the smoothing before the threshold.
     pub const SMOOTHING: f32 = 0.02;
     /// Half the side of the square that a pixel's surroundings are.
-    pub const SURROUNDINGS: f32 = 1.0;
+    pub const SURROUNDINGS: f32 = 0.8;
     /// By how much a nucleus must be brighter than its surroundings.
-    pub const CONTRAST: f32 = 0.05;
+    pub const CONTRAST: f32 = 0.035;
     /// Least light, as a share of the threshold that divides the whole plane best.
     pub const FLOOR: f32 = 0.4;
     /// By how much two nuclei that touch must be thicker than the waist between them.
-    pub const WAIST: f32 = 0.04;
+    pub const WAIST: f32 = 0.05;
     /// Least area, as a share of the diameter's square.
     pub const AREA: f32 = 0.03;
 }
 
-/// Nuclei of planes larger than this many diameters a pixel are looked for on a smaller copy.
+/// Nuclei wider than this many pixels are looked for on a smaller copy.
 const GREATEST_DIAMETER: f32 = 48.0;
 /// Diameters are estimated on a copy with at most this many pixels a side.
 const ESTIMATE_SIDE: usize = 1024;
+/// Half the side of the first surroundings, as a share of the plane's shorter side.
+const FIRST_SURROUNDINGS: f32 = 0.15;
 
 /// Labels of a normalised plane whose nuclei are about `diameter` pixels wide.
 #[must_use]
@@ -37,17 +39,26 @@ pub fn segment(plane: ArrayView2<'_, f32>, diameter: f32) -> Array2<u32> {
 }
 
 fn label(plane: &Array2<f32>, diameter: f32) -> (Array2<u32>, u32) {
-    let smooth = smoothed(plane, (rule::SMOOTHING * diameter).max(0.5));
-    let floor = rule::FLOOR * dividing_threshold(&smooth);
-    let surroundings = mean_around(plane, (rule::SURROUNDINGS * diameter) as usize);
-    let mask = Array2::from_shape_fn(plane.dim(), |at| {
-        smooth[at] > floor && smooth[at] > surroundings[at] + rule::CONTRAST
-    });
+    let mask = brighter(
+        plane,
+        (rule::SMOOTHING * diameter).max(0.5),
+        rule::SURROUNDINGS * diameter,
+    );
     divide(
-        &filled(&mask),
+        &mask,
         rule::WAIST * diameter,
         rule::AREA * diameter * diameter,
     )
+}
+
+/// What is brighter than its surroundings and than the floor, without holes.
+fn brighter(plane: &Array2<f32>, smoothing: f32, surroundings: f32) -> Array2<bool> {
+    let smooth = smoothed(plane, smoothing);
+    let floor = rule::FLOOR * dividing_threshold(&smooth);
+    let surroundings = mean_around(plane, surroundings as usize);
+    filled(&Array2::from_shape_fn(plane.dim(), |at| {
+        smooth[at] > floor && smooth[at] > surroundings[at] + rule::CONTRAST
+    }))
 }
 
 fn divide(mask: &Array2<bool>, rise: f32, area: f32) -> (Array2<u32>, u32) {
@@ -62,25 +73,22 @@ fn divide(mask: &Array2<bool>, rise: f32, area: f32) -> (Array2<u32>, u32) {
     )
 }
 
-/// The diameter of a typical nucleus, in pixels of the normalised plane: first from one threshold for the whole plane,
-/// then from nuclei that are found with that expectation.
+/// The diameter of a typical nucleus, in pixels of the normalised plane: first from what is brighter than surroundings
+/// that go with the plane's size, then from nuclei that are found with that expectation.
 #[must_use]
 pub fn estimate_diameter(plane: ArrayView2<'_, f32>) -> f32 {
     let longest = plane.nrows().max(plane.ncols());
     let scale = (ESTIMATE_SIDE as f32 / longest as f32).min(1.0);
     let small = resample(plane, scaled(plane.dim(), scale));
-    let smooth = smoothed(&small, 1.0);
-    let threshold = dividing_threshold(&smooth);
     let typical = |(labels, count): (Array2<u32>, u32)| typical_diameter(diameters(&labels, count));
-    let first = typical(divide(
-        &filled(&smooth.mapv(|value| value > threshold)),
+    let mask = brighter(
+        &small,
         1.0,
-        20.0,
-    ));
-    let mut diameter = first.unwrap_or(super::CANONICAL_DIAMETER);
-    for _ in 0..2 {
-        diameter = typical(label(&small, diameter)).unwrap_or(diameter);
-    }
+        FIRST_SURROUNDINGS * small.nrows().min(small.ncols()) as f32,
+    );
+    let first = typical(divide(&mask, 1.0, 20.0));
+    let diameter = first.unwrap_or(super::CANONICAL_DIAMETER);
+    let diameter = typical(label(&small, diameter)).unwrap_or(diameter);
     (diameter / scale).clamp(*super::DIAMETERS.start(), *super::DIAMETERS.end())
 }
 
