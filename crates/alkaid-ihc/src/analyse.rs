@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use alkaid_imaging::PixelSize;
 use alkaid_imaging::brightfield::{Rgb, Slide, Window};
 use alkaid_imaging::stain::{
-    Density, Estimate, NotHdab, StainVectors, VectorSource, WhitePoint, WhiteSource, check, densities, estimate,
-    separate,
+    Density, Estimate, NotHdab, StainVectors, VectorSource, WhitePoint, WhiteSource, check,
+    densities, estimate, separate,
 };
 use rayon::prelude::*;
 
@@ -14,8 +14,8 @@ use crate::artefact;
 use crate::cells::median;
 use crate::error::IhcError;
 use crate::finding::{
-    Call, Cell, ControlFinding, IHC_VERSION, ImageFinding, ImageFlag, IhcReport, PixelSource, RegionFinding,
-    RegionSource, StainFinding,
+    Call, Cell, ControlFinding, IHC_VERSION, IhcReport, ImageFinding, ImageFlag, PixelSource,
+    RegionFinding, RegionSource, StainFinding,
 };
 use crate::kit::{CutOffs, Kit, Question, call};
 use crate::nuclei::Classical;
@@ -150,9 +150,15 @@ fn review(report: &IhcReport) -> Vec<String> {
         .map(|flag| flag.as_str().to_owned())
         .collect();
     if report.region.source == RegionSource::Guess {
-        review.push("which cells are tumour was guessed; draw the tumour and give --region".to_owned());
+        review.push(
+            "which cells are tumour was guessed; draw the tumour and give --region".to_owned(),
+        );
     }
-    if report.control.as_ref().is_some_and(|control| control.over_stained) {
+    if report
+        .control
+        .as_ref()
+        .is_some_and(|control| control.over_stained)
+    {
         review.push("the control tissue is stained".to_owned());
     }
     for finding in &report.artefacts {
@@ -250,7 +256,12 @@ fn sample(slide: &Slide, tissue: &TissueMap) -> Result<Vec<Rgb>, IhcError> {
     let mut places = Vec::new();
     for y in (0..height).step_by(SAMPLE_SIDE as usize) {
         for x in (0..width).step_by(SAMPLE_SIDE as usize) {
-            if tissue.touches(x, y, SAMPLE_SIDE.min(width - x), SAMPLE_SIDE.min(height - y)) {
+            if tissue.touches(
+                x,
+                y,
+                SAMPLE_SIDE.min(width - x),
+                SAMPLE_SIDE.min(height - y),
+            ) {
                 places.push((x, y));
             }
         }
@@ -297,7 +308,11 @@ fn measure(
     };
     let cores: Vec<Window> = cores(slide.size(), prepared.factor)
         .into_iter()
-        .filter(|core| prepared.tissue.touches(core.x, core.y, core.width, core.height))
+        .filter(|core| {
+            prepared
+                .tissue
+                .touches(core.x, core.y, core.width, core.height)
+        })
         .collect();
     let done = AtomicU64::new(0);
     let total = cores.len() as u64;
@@ -352,7 +367,10 @@ fn control_finding(control: &Slide, options: &IhcOptions) -> Result<ControlFindi
     }
     let mut dab: Vec<f32> = cells.iter().map(|cell| cell.dab).collect();
     let median_dab = f64::from(median(&mut dab).unwrap_or(0.0));
-    let positive = dab.iter().filter(|dab| f64::from(**dab) >= options.cut_offs.dab[0]).count();
+    let positive = dab
+        .iter()
+        .filter(|dab| f64::from(**dab) >= options.cut_offs.dab[0])
+        .count();
     let percent_positive = 100.0 * positive as f64 / cells.len() as f64;
     let over_stained = median_dab >= OVER_STAINED || percent_positive >= 10.0;
     Ok(ControlFinding {
@@ -391,12 +409,18 @@ fn report(
     };
     flag(prepared.sharpness < quality::BLURRED, ImageFlag::Blur);
     flag(prepared.block_step > quality::BLOCKS, ImageFlag::JpegBlocks);
-    flag(prepared.white.source == WhiteSource::PalestTissue, ImageFlag::NoGlass);
+    flag(
+        prepared.white.source == WhiteSource::PalestTissue,
+        ImageFlag::NoGlass,
+    );
     flag(prepared.pixel.x_um > 0.6, ImageFlag::CoarsePixels);
     flag(ground.saturated > 0.02, ImageFlag::Saturated);
     let mut warnings = vec![format!(
         "Classes begin at {:.2}, {:.2} and {:.2} of DAB ({}). Densities depend on stain, section and scanner: set the cut-offs on your own controls.",
-        options.cut_offs.dab[0], options.cut_offs.dab[1], options.cut_offs.dab[2], options.cut_offs.source
+        options.cut_offs.dab[0],
+        options.cut_offs.dab[1],
+        options.cut_offs.dab[2],
+        options.cut_offs.source
     )];
     if flags.contains(&ImageFlag::NoGlass) {
         warnings.push(ImageFlag::NoGlass.as_str().to_owned());
@@ -451,7 +475,10 @@ fn report(
         score: crate::finding::Score::default(),
         pattern: summary::pattern(&[]),
         artefacts: Vec::new(),
-        not_judged: artefact::NOT_JUDGED.iter().map(|s| (*s).to_owned()).collect(),
+        not_judged: artefact::NOT_JUDGED
+            .iter()
+            .map(|s| (*s).to_owned())
+            .collect(),
         control,
         call: crate::finding::KitCall {
             kit: options.kit.key.clone(),

@@ -38,17 +38,29 @@ pub(crate) fn findings(
     for (artefact, what) in [
         (Artefact::Stipple, "left out of the score"),
         (Artefact::ApicalMembrane, "left out of the score"),
-        (Artefact::ThinRim, "scored, but the rim is thin: look at the class"),
-        (Artefact::LargeCell, "scored where they lie in the tumour: look whether they are ganglion cells"),
+        (
+            Artefact::ThinRim,
+            "scored, but the rim is thin: look at the class",
+        ),
+        (
+            Artefact::LargeCell,
+            "scored where they lie in the tumour: look whether they are ganglion cells",
+        ),
     ] {
-        let shown: Vec<&Cell> = cells.iter().filter(|cell| cell.artefacts.contains(&artefact)).collect();
+        let shown: Vec<&Cell> = cells
+            .iter()
+            .filter(|cell| cell.artefacts.contains(&artefact))
+            .collect();
         if !shown.is_empty() {
             let tumour = shown.iter().filter(|cell| cell.tumour).count();
             found.push(ArtefactFinding {
                 artefact,
                 count: shown.len() as u64,
                 area_mm2: None,
-                what: format!("{} cells, {tumour} of them in the tumour; {what}", shown.len()),
+                what: format!(
+                    "{} cells, {tumour} of them in the tumour; {what}",
+                    shown.len()
+                ),
                 places: spread(&shown)
                     .map(|cell| [cell.x_px, cell.y_px, 40.0 / pixel_um])
                     .collect(),
@@ -67,7 +79,13 @@ pub(crate) fn findings(
             places: largest
                 .iter()
                 .take(PLACES)
-                .map(|area| [area.x, area.y, (1.6 * area.area.sqrt()).max(40.0 / pixel_um)])
+                .map(|area| {
+                    [
+                        area.x,
+                        area.y,
+                        (1.6 * area.area.sqrt()).max(40.0 / pixel_um),
+                    ]
+                })
                 .collect(),
         });
     }
@@ -87,7 +105,10 @@ fn edge(cells: &[Cell], tissue: &TissueMap, pixel_um: f64) -> Option<ArtefactFin
     let depth = |cell: &Cell| tissue.depth_at(cell.x_px, cell.y_px) * pixel_um;
     let outer: Vec<&Cell> = scored().filter(|cell| depth(cell) < EDGE_UM).collect();
     let mut at_edge: Vec<f32> = outer.iter().map(|cell| cell.dab).collect();
-    let mut inside: Vec<f32> = scored().filter(|cell| depth(cell) > INSIDE_UM).map(|cell| cell.dab).collect();
+    let mut inside: Vec<f32> = scored()
+        .filter(|cell| depth(cell) > INSIDE_UM)
+        .map(|cell| cell.dab)
+        .collect();
     if at_edge.len() < EDGE_CELLS || inside.len() < EDGE_CELLS {
         return None;
     }
@@ -96,7 +117,10 @@ fn edge(cells: &[Cell], tissue: &TissueMap, pixel_um: f64) -> Option<ArtefactFin
     if outside < EDGE_RATIO * within || outside - within < EDGE_MORE {
         return None;
     }
-    let strong: Vec<&Cell> = outer.into_iter().filter(|cell| cell.class > Class::Negative).collect();
+    let strong: Vec<&Cell> = outer
+        .into_iter()
+        .filter(|cell| cell.class > Class::Negative)
+        .collect();
     Some(ArtefactFinding {
         artefact: Artefact::EdgeEffect,
         count: strong.len() as u64,
@@ -113,9 +137,14 @@ fn edge(cells: &[Cell], tissue: &TissueMap, pixel_um: f64) -> Option<ArtefactFin
 /// Stain between the cells, or on the control.
 fn over_staining(report: &IhcReport) -> Option<ArtefactFinding> {
     let background = report.stain.background_dab;
-    let control = report.control.as_ref().filter(|control| control.over_stained);
+    let control = report
+        .control
+        .as_ref()
+        .filter(|control| control.over_stained);
     let what = match (background >= BACKGROUND, control) {
-        (true, None) => format!("median DAB of tissue outside cells is {background:.2} (limit {BACKGROUND})"),
+        (true, None) => {
+            format!("median DAB of tissue outside cells is {background:.2} (limit {BACKGROUND})")
+        }
         (false, Some(control)) => control.what.clone(),
         (true, Some(control)) => format!(
             "median DAB of tissue outside cells is {background:.2} (limit {BACKGROUND}); {}",

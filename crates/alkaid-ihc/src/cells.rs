@@ -11,7 +11,6 @@ use alkaid_imaging::stain::Stains;
 use ndarray::Array2;
 
 use crate::finding::{Cell, Class, Pattern};
-use crate::nuclei::smooth;
 
 /// Width of the ring whose mean DAB is the cell's, micrometres: within the cytoplasm of most cells, so that a cell at
 /// the rim of a nest is not thinned by the stroma outside.
@@ -21,9 +20,9 @@ pub const RING_UM: f64 = 6.0;
 /// The part of the scored ring that is left out next to the nucleus, micrometres: half a blurred edge.
 const GAP_UM: f64 = 0.4;
 /// Mean optical density below which a pixel is glass.
-pub(crate) const GLASS: f32 = 0.035;
+pub(crate) const GLASS: f32 = 0.02;
 /// Half the side of the square against which a grain stands out, micrometres.
-const GRAIN_UM: f64 = 1.25;
+const GRAIN_UM: f64 = 0.75;
 /// DAB of a coarse dot, optical density.
 const DOT: f32 = 0.35;
 
@@ -87,16 +86,12 @@ impl Mean {
 
 /// Measures all cells, in the order of their labels.
 pub(crate) fn measure(territory: &Territory, stains: &Stains, pixel_um: f64) -> Vec<Measured> {
-    let grain = {
-        let even = smooth::box_mean(&stains.dab, (GRAIN_UM / pixel_um).round().max(1.0) as usize);
-        &stains.dab - &even
-    };
     let pixels = by_label(&territory.cells, territory.nuclei.count);
     pixels
         .iter()
         .enumerate()
         .filter(|(_, pixels)| !pixels.is_empty())
-        .map(|(index, pixels)| one(territory, stains, &grain, pixel_um, index as u32 + 1, pixels))
+        .map(|(index, pixels)| one(territory, stains, pixel_um, index as u32 + 1, pixels))
         .collect()
 }
 
@@ -114,14 +109,15 @@ fn by_label(map: &Array2<u32>, count: u32) -> Vec<Vec<u32>> {
 fn one(
     territory: &Territory,
     stains: &Stains,
-    grain: &Array2<f32>,
     pixel_um: f64,
     label: u32,
     pixels: &[u32],
 ) -> Measured {
     let (height, width) = territory.cells.dim();
     let border = (1.0 / pixel_um).round().max(1.0) as usize;
-    let (mut nucleus, mut deep, mut haematoxylin) = (Mean::default(), Mean::default(), Mean::default());
+    let grain = (GRAIN_UM / pixel_um).round().max(1.0) as usize;
+    let (mut nucleus, mut deep, mut haematoxylin) =
+        (Mean::default(), Mean::default(), Mean::default());
     let (mut scored, mut inner, mut outer, mut rim) = (
         Mean::default(),
         Mean::default(),
@@ -166,10 +162,13 @@ fn one(
         let at_border = foreign(border);
         if away > GAP_UM && away <= SCORED_UM + 0.5 * pixel_um {
             scored.add(dab);
+            if let Some(even) = around(territory, stains, label, x, y, grain) {
+                grains.0 += f64::from(dab - even).powi(2);
+                grains.1 += 1;
+            }
+        }
+        if away > GAP_UM && !at_border {
             near.push(dab);
-            let stands_out = f64::from(grain[[y, x]]);
-            grains.0 += stands_out * stands_out;
-            grains.1 += 1;
         }
         if away <= 0.75 {
             rim.add(dab);
@@ -197,7 +196,10 @@ fn one(
         }
         false => 0.0,
     };
-    let dots = near.iter().filter(|value| **value > DOT).count() as f32 / near.len().max(1) as f32;
+    let dots = match near.len() {
+        0..12 => 0.0,
+        count => near.iter().filter(|value| **value > DOT).count() as f32 / count as f32,
+    };
     let cell = Cell {
         id: 0,
         x_px: x,
@@ -230,9 +232,37 @@ fn one(
     }
 }
 
+/// Mean DAB of the same cytoplasm in a square around a pixel; `None` where hardly any of the square is.
+fn around(
+    territory: &Territory,
+    stains: &Stains,
+    label: u32,
+    x: usize,
+    y: usize,
+    reach: usize,
+) -> Option<f32> {
+    let (height, width) = territory.cells.dim();
+    let mut mean = Mean::default();
+    for row in y.saturating_sub(reach)..(y + reach + 1).min(height) {
+        for column in x.saturating_sub(reach)..(x + reach + 1).min(width) {
+            let place = [row, column];
+            if territory.cells[place] == label && territory.nuclei.map[place] == 0 {
+                mean.add(stains.dab[place]);
+            }
+        }
+    }
+    (mean.count >= 5).then(|| mean.get()).flatten()
+}
+
 /// How near the ring is to a pixel of the nucleus: the first step of up to `border` + 1 at which a neighbour is not
 /// nucleus any more.
-fn near_ring(territory: &Territory, label: u32, x: usize, y: usize, border: usize) -> Option<usize> {
+fn near_ring(
+    territory: &Territory,
+    label: u32,
+    x: usize,
+    y: usize,
+    border: usize,
+) -> Option<usize> {
     let (height, width) = territory.cells.dim();
     (1..=border + 1).find(|step| {
         [
@@ -306,7 +336,11 @@ mod tests {
         let mut map = Array2::zeros((60, 80));
         for y in 0..60 {
             for x in 0..80 {
-                let (label, cx, dab) = if x < 40 { (1, 28.0, left) } else { (2, 52.0, right) };
+                let (label, cx, dab) = if x < 40 {
+                    (1, 28.0, left)
+                } else {
+                    (2, 52.0, right)
+                };
                 let away = (x as f64 - cx).hypot(y as f64 - 30.0);
                 if away < 8.0 {
                     map[[y, x]] = label;

@@ -29,7 +29,9 @@ pub enum IhcError {
         file: String,
     },
     /// Pixels that no cell can be seen with.
-    #[error("{file}: pixels of {um} µm; cells need 0.05 to 1.5 µm: give a scan at 10x or more, or correct --pixel-um")]
+    #[error(
+        "{file}: pixels of {um} µm; cells need 0.05 to 1.5 µm: give a scan at 10x or more, or correct --pixel-um"
+    )]
     PixelSize {
         /// The file.
         file: String,
@@ -37,7 +39,9 @@ pub enum IhcError {
         um: f64,
     },
     /// No nuclei.
-    #[error("{file}: no nuclei were found on the tissue; check the pixel size ({um} µm) and that the section is counterstained with haematoxylin")]
+    #[error(
+        "{file}: no nuclei were found on the tissue; check the pixel size ({um} µm) and that the section is counterstained with haematoxylin"
+    )]
     NoNuclei {
         /// The file.
         file: String,

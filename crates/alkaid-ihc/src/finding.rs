@@ -81,7 +81,9 @@ pub enum PixelSource {
 }
 
 /// What is wrong with a picture that can still be measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageFlag {
     /// Out of focus.
@@ -102,8 +104,12 @@ impl ImageFlag {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Blur => "blur: the picture is out of focus",
-            Self::JpegBlocks => "JPEG blocks: the picture was compressed so far that blocks of 8 pixels show",
-            Self::NoGlass => "no empty glass: white is taken from the palest tissue, so densities are a little low",
+            Self::JpegBlocks => {
+                "JPEG blocks: the picture was compressed so far that blocks of 8 pixels show"
+            }
+            Self::NoGlass => {
+                "no empty glass: white is taken from the palest tissue, so densities are a little low"
+            }
             Self::CoarsePixels => "pixels above 0.6 µm: granules and membranes cannot be seen",
             Self::Saturated => "part of the stain is darker than the camera can measure",
         }

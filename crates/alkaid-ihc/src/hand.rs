@@ -115,7 +115,8 @@ pub fn agreement(path: &Path) -> Result<HandReport, IhcError> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
-    const REMEDY: &str = "give columns case, reader, and score or pct_0, pct_1, pct_2, pct_3, separated by tabs";
+    const REMEDY: &str =
+        "give columns case, reader, and score or pct_0, pct_1, pct_2, pct_3, separated by tabs";
     let mut lines = text
         .lines()
         .enumerate()
@@ -124,21 +125,33 @@ fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
     let (_, header) = lines
         .next()
         .ok_or_else(|| IhcError::malformed(path, "the file", "it is empty", REMEDY))?;
-    let names: Vec<String> = header.trim_start_matches('\u{feff}').split('\t').map(|n| n.trim().to_lowercase()).collect();
+    let names: Vec<String> = header
+        .trim_start_matches('\u{feff}')
+        .split('\t')
+        .map(|n| n.trim().to_lowercase())
+        .collect();
     let column = |name: &str| names.iter().position(|n| n == name);
     let needed = |name: &str| {
-        column(name).ok_or_else(|| IhcError::malformed(path, "line 1", format!("no column {name}"), REMEDY))
+        column(name)
+            .ok_or_else(|| IhcError::malformed(path, "line 1", format!("no column {name}"), REMEDY))
     };
     let (case, reader) = (needed("case")?, needed("reader")?);
     let score = column("score");
     let percents = ["pct_0", "pct_1", "pct_2", "pct_3"].map(column);
     if score.is_none() && percents.iter().any(Option::is_none) {
-        return Err(IhcError::malformed(path, "line 1", "neither score nor pct_0 to pct_3", REMEDY));
+        return Err(IhcError::malformed(
+            path,
+            "line 1",
+            "neither score nor pct_0 to pct_3",
+            REMEDY,
+        ));
     }
     let mut scores = Vec::new();
     let mut seen = BTreeMap::new();
     for (number, line) in lines.take(LINES) {
-        let bad = |what: String| IhcError::malformed(path, format!("line {number}"), what, "correct the line");
+        let bad = |what: String| {
+            IhcError::malformed(path, format!("line {number}"), what, "correct the line")
+        };
         let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
         let field = |place: usize| fields.get(place).copied().unwrap_or("");
         let (case, reader) = (field(case).to_owned(), field(reader).to_owned());
@@ -153,10 +166,13 @@ fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
         let class = match (score.map_or("", field), percents) {
             ("", Some(percents)) => class_of(&percents),
             ("", None) => return Err(bad("neither a score nor percentages".to_owned())),
-            (text, _) => Class::from_text(text).ok_or_else(|| bad(format!("{text:?} is not 0, 1+, 2+ or 3+")))?,
+            (text, _) => Class::from_text(text)
+                .ok_or_else(|| bad(format!("{text:?} is not 0, 1+, 2+ or 3+")))?,
         };
         if let Some(before) = seen.insert((case.clone(), reader.clone()), number) {
-            return Err(bad(format!("{reader} scored {case} on line {before} already")));
+            return Err(bad(format!(
+                "{reader} scored {case} on line {before} already"
+            )));
         }
         let h_score = percents.map(|[_, a, b, c]| a + 2.0 * b + 3.0 * c);
         scores.push(HandScore {
@@ -197,7 +213,11 @@ fn percentages(texts: [&str; 4]) -> Result<[f64; 4], String> {
 
 fn class_of(percents: &[f64; 4]) -> Class {
     let reached = |class: &Class| percents[*class as usize..].iter().sum::<f64>() >= SHARE;
-    Class::ALL.into_iter().rev().find(reached).unwrap_or(Class::Negative)
+    Class::ALL
+        .into_iter()
+        .rev()
+        .find(reached)
+        .unwrap_or(Class::Negative)
 }
 
 fn compare(scores: Vec<HandScore>) -> HandReport {
@@ -205,9 +225,15 @@ fn compare(scores: Vec<HandScore>) -> HandReport {
     let mut by_reader: BTreeMap<&str, BTreeMap<&str, &HandScore>> = BTreeMap::new();
     for score in &scores {
         by_case.entry(&score.case).or_default().push(score);
-        by_reader.entry(&score.reader).or_default().insert(&score.case, score);
+        by_reader
+            .entry(&score.reader)
+            .or_default()
+            .insert(&score.case, score);
     }
-    let cases: Vec<CaseAgreement> = by_case.iter().map(|(case, scores)| one_case(case, scores)).collect();
+    let cases: Vec<CaseAgreement> = by_case
+        .iter()
+        .map(|(case, scores)| one_case(case, scores))
+        .collect();
     let readers: Vec<&str> = by_reader.keys().copied().collect();
     let mut pairs = Vec::new();
     for (index, first) in readers.iter().enumerate() {
@@ -233,11 +259,14 @@ fn compare(scores: Vec<HandScore>) -> HandReport {
     });
     let mut warnings = Vec::new();
     if pairs.iter().any(|pair| pair.cases < 20) {
-        warnings.push("some readers share fewer than 20 cases: kappa is uncertain there".to_owned());
+        warnings
+            .push("some readers share fewer than 20 cases: kappa is uncertain there".to_owned());
     }
     let missing = by_case.len() - complete.len();
     if readers.len() >= 2 && missing > 0 {
-        warnings.push(format!("{missing} cases were not scored by all readers and are left out of Fleiss' kappa"));
+        warnings.push(format!(
+            "{missing} cases were not scored by all readers and are left out of Fleiss' kappa"
+        ));
     }
     HandReport {
         schema_version: "1.0".to_owned(),
@@ -320,7 +349,10 @@ fn cohen(table: &[[f64; 4]; 4]) -> (Option<f64>, Option<[f64; 2]>) {
     }
     let kappa = (observed - chance) / (1.0 - chance);
     let error = (observed * (1.0 - observed) / (n * (1.0 - chance).powi(2))).sqrt();
-    let interval = [(kappa - 1.96 * error).max(-1.0), (kappa + 1.96 * error).min(1.0)];
+    let interval = [
+        (kappa - 1.96 * error).max(-1.0),
+        (kappa + 1.96 * error).min(1.0),
+    ];
     (Some(kappa), Some(interval))
 }
 
@@ -355,14 +387,18 @@ fn fleiss_kappa(cases: &[Vec<Class>]) -> Option<f64> {
         for class in case {
             counts[*class as usize] += 1.0;
         }
-        agreement += (counts.iter().map(|c| c * c).sum::<f64>() - readers) / (readers * (readers - 1.0));
+        agreement +=
+            (counts.iter().map(|c| c * c).sum::<f64>() - readers) / (readers * (readers - 1.0));
         for (total, count) in totals.iter_mut().zip(counts) {
             *total += count;
         }
     }
     let n = cases.len() as f64;
     let observed = agreement / n;
-    let chance: f64 = totals.iter().map(|total| (total / (n * readers)).powi(2)).sum();
+    let chance: f64 = totals
+        .iter()
+        .map(|total| (total / (n * readers)).powi(2))
+        .sum();
     (1.0 - chance > 1e-12).then(|| (observed - chance) / (1.0 - chance))
 }
 
@@ -378,7 +414,10 @@ mod tests {
 
     #[test]
     fn percentages_make_scores_and_classes() {
-        let report = read("case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t10\t20\t30\t40\nA\ty\t95\t0\t0\t5\n").unwrap();
+        let report = read(
+            "case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t10\t20\t30\t40\nA\ty\t95\t0\t0\t5\n",
+        )
+        .unwrap();
         assert_eq!(report.scores[0].h_score, Some(200.0));
         assert_eq!(report.scores[0].class, Class::Strong);
         assert_eq!(report.scores[1].class, Class::Negative);
@@ -414,10 +453,16 @@ mod tests {
             ("case\treader\nA\tx\n", "neither score"),
             ("case\treader\tscore\nA\tx\t4\n", "not 0, 1+"),
             ("case\treader\tscore\nA\tx\t1\nA\tx\t2\n", "line 2 already"),
-            ("case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t10\t20\t30\t50\n", "add up to 110"),
+            (
+                "case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t10\t20\t30\t50\n",
+                "add up to 110",
+            ),
         ] {
             let error = read(text).err().map(|e| e.to_string());
-            assert!(error.as_deref().is_some_and(|e| e.contains(what)), "{text:?}: {error:?}");
+            assert!(
+                error.as_deref().is_some_and(|e| e.contains(what)),
+                "{text:?}: {error:?}"
+            );
         }
     }
 

@@ -15,7 +15,7 @@ const OUTER: f32 = 1.45;
 /// nucleus gives it about a sixth.
 const NUCLEAR: f32 = 0.65;
 /// Granularity from which stain is granular.
-pub(crate) const GRANULAR: f32 = 0.14;
+pub(crate) const GRANULAR: f32 = 0.15;
 /// Share of the inner ring in coarse dots: from here ...
 const DOTS_LEAST: f32 = 0.02;
 /// ... to here a pale cell is stippled.

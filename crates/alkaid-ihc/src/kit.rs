@@ -145,7 +145,11 @@ pub fn kit(name: &str) -> Result<&'static Kit, IhcError> {
         .find(|kit| kit.key.eq_ignore_ascii_case(name))
         .ok_or_else(|| IhcError::UnknownKit {
             name: name.to_owned(),
-            known: kits().iter().map(|kit| kit.key.as_str()).collect::<Vec<_>>().join(", "),
+            known: kits()
+                .iter()
+                .map(|kit| kit.key.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
         })
 }
 
@@ -214,7 +218,9 @@ pub fn call(kit: &Kit, question: Question<'_>) -> KitCall {
         Call::NotEvaluable
     } else {
         match kit.rule {
-            Rule::AnyStrongGranular => any_strong(kit, score, question.pattern, &mut reasons, &mut review),
+            Rule::AnyStrongGranular => {
+                any_strong(kit, score, question.pattern, &mut reasons, &mut review)
+            }
             Rule::CaseClass => {
                 let share = kit.share_percent.unwrap_or(10.0);
                 let class = case_class(&score.cells, share);
@@ -244,8 +250,14 @@ pub fn call(kit: &Kit, question: Question<'_>) -> KitCall {
         reasons,
         review,
         cut_offs: question.cut_offs.dab,
-        cut_offs_source: format!("{} ({})", question.cut_offs.source, question.cut_offs.status),
-        rule_source: format!("{} ({}, {})", kit.rule_source, kit.rule_date, kit.rule_status),
+        cut_offs_source: format!(
+            "{} ({})",
+            question.cut_offs.source, question.cut_offs.status
+        ),
+        rule_source: format!(
+            "{} ({}, {})",
+            kit.rule_source, kit.rule_date, kit.rule_status
+        ),
     }
 }
 
@@ -341,8 +353,15 @@ mod tests {
 
     #[test]
     fn the_tables_are_well_formed() {
-        assert_eq!(kits().iter().map(|k| k.key.as_str()).collect::<Vec<_>>(), ["D5F3", "5A4", "1A4"]);
-        let rates: Vec<f64> = Class::ALL.iter().filter_map(|c| fish_rate(*c)).map(|r| r.percent).collect();
+        assert_eq!(
+            kits().iter().map(|k| k.key.as_str()).collect::<Vec<_>>(),
+            ["D5F3", "5A4", "1A4"]
+        );
+        let rates: Vec<f64> = Class::ALL
+            .iter()
+            .filter_map(|c| fish_rate(*c))
+            .map(|r| r.percent)
+            .collect();
         assert_eq!(rates, [0.9, 37.8, 62.8, 90.0]);
         let [a, b, c] = default_cut_offs().dab;
         assert!(0.0 < a && a < b && b < c);
@@ -357,14 +376,28 @@ mod tests {
 
     #[test]
     fn d5f3_is_positive_with_strong_cells_and_asks_when_few() {
-        let many = ask("d5f3", &score([500, 20, 20, 200], 180), Pattern::Granular, &[]);
+        let many = ask(
+            "d5f3",
+            &score([500, 20, 20, 200], 180),
+            Pattern::Granular,
+            &[],
+        );
         assert_eq!(many.call, Call::Positive);
         let few = ask("D5F3", &score([700, 0, 0, 3], 3), Pattern::Granular, &[]);
         assert_eq!(few.call, Call::NeedsReview);
-        assert!(few.reasons.iter().any(|r| r.contains("by the rule alone: positive")));
+        assert!(
+            few.reasons
+                .iter()
+                .any(|r| r.contains("by the rule alone: positive"))
+        );
         let none = ask("D5F3", &score([700, 50, 9, 0], 0), Pattern::None, &[]);
         assert_eq!(none.call, Call::Negative);
-        let membranous = ask("D5F3", &score([100, 0, 0, 300], 0), Pattern::Membranous, &[]);
+        let membranous = ask(
+            "D5F3",
+            &score([100, 0, 0, 300], 0),
+            Pattern::Membranous,
+            &[],
+        );
         assert_eq!(membranous.call, Call::NeedsReview);
         let small = ask("D5F3", &score([20, 0, 0, 30], 30), Pattern::Granular, &[]);
         assert_eq!(small.call, Call::NotEvaluable);
@@ -372,13 +405,26 @@ mod tests {
 
     #[test]
     fn the_5a4_case_class_asks_for_fish() {
-        let moderate = ask("5A4", &score([100, 100, 60, 5], 0), Pattern::Cytoplasmic, &[]);
-        assert_eq!((moderate.call, moderate.case_class), (Call::Equivocal, Some(Class::Moderate)));
+        let moderate = ask(
+            "5A4",
+            &score([100, 100, 60, 5], 0),
+            Pattern::Cytoplasmic,
+            &[],
+        );
+        assert_eq!(
+            (moderate.call, moderate.case_class),
+            (Call::Equivocal, Some(Class::Moderate))
+        );
         assert!(moderate.reflex);
         assert_eq!(moderate.fish_rate.map(|r| r.percent), Some(62.8));
         let strong = ask("5A4", &score([100, 0, 0, 100], 0), Pattern::Granular, &[]);
         assert_eq!((strong.call, strong.reflex), (Call::Positive, false));
-        let blurred = ask("5A4", &score([100, 0, 0, 100], 0), Pattern::Granular, &["blur"]);
+        let blurred = ask(
+            "5A4",
+            &score([100, 0, 0, 100], 0),
+            Pattern::Granular,
+            &["blur"],
+        );
         assert_eq!(blurred.call, Call::NeedsReview);
     }
 

@@ -8,35 +8,36 @@ use serde::Deserialize;
 use crate::error::IhcError;
 use crate::finding::{Cell, Class, Review};
 
-/// `ihc_overrides.json`, as the review page exports it.
+/// The schema that the page writes.
+pub const OVERRIDES_SCHEMA: &str = "alkaid/ihc-overrides/1";
+
+/// `overrides.json`, as the review page exports it.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Overrides {
-    /// `alkaid ihc overrides`.
-    pub format: String,
+    /// [`OVERRIDES_SCHEMA`].
+    pub schema: String,
     /// The picture's file name.
     pub image: String,
-    /// The person.
-    pub reader: String,
     /// The changes.
-    pub cells: Vec<Override>,
+    pub overrides: Vec<Override>,
 }
 
-/// One change.
+/// One decision on a cell.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Override {
     /// The cell's number.
-    pub id: u32,
+    pub cell: u32,
     /// Its place, to see that it is the same cell.
     pub x_px: f64,
     /// Its place.
     pub y_px: f64,
     /// The class, or `null`: not to be scored.
     pub class: Option<Class>,
+    /// Who.
+    pub reader: String,
     /// When.
-    #[serde(default)]
     pub when: String,
     /// Why.
-    #[serde(default)]
     pub reason: String,
 }
 
@@ -58,11 +59,11 @@ pub fn read(path: &Path, image: &str) -> Result<Overrides, IhcError> {
             "give the file that the review page exported",
         )
     })?;
-    if overrides.format != "alkaid ihc overrides 1" {
+    if overrides.schema != OVERRIDES_SCHEMA {
         return Err(IhcError::malformed(
             path,
             "the file",
-            format!("the format is {:?}", overrides.format),
+            format!("the schema is {:?}", overrides.schema),
             "give the file that the review page exported",
         ));
     }
@@ -83,15 +84,15 @@ pub fn read(path: &Path, image: &str) -> Result<Overrides, IhcError> {
 ///
 /// When a cell is not where it was when the change was made.
 pub fn apply(path: &Path, overrides: &Overrides, cells: &mut [Cell]) -> Result<u64, IhcError> {
-    for change in &overrides.cells {
+    for change in &overrides.overrides {
         let near = |cell: &Cell| (cell.x_px - change.x_px).hypot(cell.y_px - change.y_px);
         let cell = cells
             .iter_mut()
-            .find(|cell| cell.id == change.id && near(cell) <= SAME_PLACE_PX)
+            .find(|cell| cell.id == change.cell && near(cell) <= SAME_PLACE_PX)
             .ok_or_else(|| {
                 IhcError::malformed(
                     path,
-                    format!("cell {}", change.id),
+                    format!("cell {}", change.cell),
                     "no such cell at that place",
                     "run with the options with which the review page was made",
                 )
@@ -107,12 +108,12 @@ pub fn apply(path: &Path, overrides: &Overrides, cells: &mut [Cell]) -> Result<u
         cell.doubt = 0.0;
         cell.reviewed = Some(Review {
             class: change.class,
-            reader: overrides.reader.clone(),
+            reader: change.reader.clone(),
             when: change.when.clone(),
             reason: change.reason.clone(),
         });
     }
-    Ok(overrides.cells.len() as u64)
+    Ok(overrides.overrides.len() as u64)
 }
 
 #[cfg(test)]
@@ -121,9 +122,9 @@ mod tests {
     use crate::finding::Pattern;
     use crate::summary::tests::cell;
 
-    const EXPORT: &str = r#"{"format":"alkaid ihc overrides 1","image":"a.png","reader":"AB",
-        "cells":[{"id":1,"x_px":10.2,"y_px":0,"class":"3+","when":"2026-01-02","reason":"clear"},
-                 {"id":2,"x_px":50,"y_px":0,"class":null}]}"#;
+    const EXPORT: &str = r#"{"schema":"alkaid/ihc-overrides/1","sample":"s","image":"a.png","overrides":[
+        {"cell":1,"x_px":10.2,"y_px":0,"class":"3+","reader":"AB","when":"2026-01-02T10:00:00Z","reason":"clear"},
+        {"cell":2,"x_px":50,"y_px":0,"class":null,"reader":"AB","when":"2026-01-02T10:00:00Z","reason":"stroma"}]}"#;
 
     #[test]
     fn changes_come_back() {
@@ -131,7 +132,10 @@ mod tests {
         let path = folder.path().join("o.json");
         fs::write(&path, EXPORT).unwrap();
         let overrides = read(&path, "a.png").unwrap();
-        let mut cells = vec![cell(Class::Weak, Pattern::Granular, 10.0), cell(Class::Weak, Pattern::Granular, 50.0)];
+        let mut cells = vec![
+            cell(Class::Weak, Pattern::Granular, 10.0),
+            cell(Class::Weak, Pattern::Granular, 50.0),
+        ];
         cells[1].id = 2;
         assert_eq!(apply(&path, &overrides, &mut cells).unwrap(), 2);
         assert_eq!(cells[0].class, Class::Strong);

@@ -156,7 +156,8 @@ impl Polygon {
         let mut inside = false;
         for ring in &self.rings {
             for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
-                if (a[1] > y) != (b[1] > y) && x < a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1]) {
+                if (a[1] > y) != (b[1] > y) && x < a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
+                {
                     inside = !inside;
                 }
             }
@@ -167,7 +168,10 @@ impl Polygon {
     fn area(&self) -> f64 {
         let ring_area = |ring: &Vec<[f64; 2]>| {
             let pairs = ring.iter().zip(ring.iter().cycle().skip(1));
-            0.5 * pairs.map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>().abs()
+            0.5 * pairs
+                .map(|(a, b)| a[0] * b[1] - b[0] * a[1])
+                .sum::<f64>()
+                .abs()
         };
         let mut areas = self.rings.iter().map(ring_area);
         areas.next().unwrap_or(0.0) - areas.sum::<f64>()
@@ -176,7 +180,9 @@ impl Polygon {
 
 /// Outlines of a GeoJSON file. When some are classified as tumour, only those count; else all do.
 fn outlines(path: &Path, size: (u32, u32)) -> Result<Vec<Polygon>, IhcError> {
-    let length = fs::metadata(path).map_err(|source| IhcError::open(path, source))?.len();
+    let length = fs::metadata(path)
+        .map_err(|source| IhcError::open(path, source))?
+        .len();
     if length > LARGEST_FILE {
         return Err(IhcError::malformed(
             path,
@@ -194,7 +200,10 @@ fn outlines(path: &Path, size: (u32, u32)) -> Result<Vec<Polygon>, IhcError> {
             "export annotations from QuPath as GeoJSON",
         )
     })?;
-    let features: Vec<&Value> = match (value.get("features").and_then(Value::as_array), value.as_array()) {
+    let features: Vec<&Value> = match (
+        value.get("features").and_then(Value::as_array),
+        value.as_array(),
+    ) {
         (Some(features), _) | (None, Some(features)) => features.iter().collect(),
         (None, None) => vec![&value],
     };
@@ -224,7 +233,9 @@ fn outlines(path: &Path, size: (u32, u32)) -> Result<Vec<Polygon>, IhcError> {
         ));
     }
     let [width, height] = [f64::from(size.0), f64::from(size.1)];
-    let outside = |p: &Polygon| p.bounds[0] > width || p.bounds[1] > height || p.bounds[2] < 0.0 || p.bounds[3] < 0.0;
+    let outside = |p: &Polygon| {
+        p.bounds[0] > width || p.bounds[1] > height || p.bounds[2] < 0.0 || p.bounds[3] < 0.0
+    };
     if polygons.iter().all(outside) {
         return Err(IhcError::malformed(
             path,
@@ -251,7 +262,9 @@ fn polygons_of(geometry: &Value, polygons: &mut Vec<Polygon>) -> Result<(), Stri
     match kind {
         "Polygon" => polygons.push(polygon(coordinates)?),
         "MultiPolygon" => {
-            let parts = coordinates.and_then(Value::as_array).ok_or("no coordinates")?;
+            let parts = coordinates
+                .and_then(Value::as_array)
+                .ok_or("no coordinates")?;
             for part in parts {
                 polygons.push(polygon(Some(part))?);
             }
@@ -273,7 +286,9 @@ fn polygons_of(geometry: &Value, polygons: &mut Vec<Polygon>) -> Result<(), Stri
 }
 
 fn polygon(coordinates: Option<&Value>) -> Result<Polygon, String> {
-    let rings = coordinates.and_then(Value::as_array).ok_or("no coordinates")?;
+    let rings = coordinates
+        .and_then(Value::as_array)
+        .ok_or("no coordinates")?;
     let point = |value: &Value| {
         let x = value.get(0)?.as_f64()?;
         let y = value.get(1)?.as_f64()?;
@@ -309,7 +324,10 @@ fn mask(path: &Path, size: (u32, u32)) -> Result<Kind, IhcError> {
         return Err(IhcError::malformed(
             path,
             "the file",
-            format!("{width} x {height} pixels are not the shape of the picture's {} x {}", size.0, size.1),
+            format!(
+                "{width} x {height} pixels are not the shape of the picture's {} x {}",
+                size.0, size.1
+            ),
             "give the mask that was made from this picture",
         ));
     }
@@ -395,15 +413,32 @@ mod tests {
     fn broken_files_say_what_is_wrong() {
         for (text, what) in [
             ("{", "no GeoJSON"),
-            ("{\"type\":\"FeatureCollection\",\"features\":[]}", "no outline"),
-            ("{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,1]]]}", "fewer than three"),
-            ("{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,\"a\"],[2,2]]]}", "two numbers"),
-            ("{\"type\":\"Polygon\",\"coordinates\":[[[500,0],[510,0],[510,10]]]}", "outside"),
+            (
+                "{\"type\":\"FeatureCollection\",\"features\":[]}",
+                "no outline",
+            ),
+            (
+                "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,1]]]}",
+                "fewer than three",
+            ),
+            (
+                "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,\"a\"],[2,2]]]}",
+                "two numbers",
+            ),
+            (
+                "{\"type\":\"Polygon\",\"coordinates\":[[[500,0],[510,0],[510,10]]]}",
+                "outside",
+            ),
             ("{\"type\":\"Circle\"}", "no geometry"),
         ] {
             let (_folder, choice) = written(text);
-            let error = Region::open(&choice, (100, 100)).err().map(|e| e.to_string());
-            assert!(error.as_deref().is_some_and(|e| e.contains(what)), "{text}: {error:?}");
+            let error = Region::open(&choice, (100, 100))
+                .err()
+                .map(|e| e.to_string());
+            assert!(
+                error.as_deref().is_some_and(|e| e.contains(what)),
+                "{text}: {error:?}"
+            );
         }
     }
 

@@ -57,7 +57,10 @@ pub fn score(cells: &[Cell], pixel_um: f64) -> Score {
 pub fn pattern(cells: &[Cell]) -> PatternFinding {
     let mut counts = [0_u64; 5];
     for cell in cells.iter().filter(|cell| cell.scored()) {
-        if let Some(place) = Pattern::ALL.iter().position(|pattern| *pattern == cell.pattern) {
+        if let Some(place) = Pattern::ALL
+            .iter()
+            .position(|pattern| *pattern == cell.pattern)
+        {
             counts[place] += 1;
         }
     }
@@ -153,7 +156,9 @@ pub(crate) mod tests {
     fn the_h_score_weighs_the_classes() {
         let mut cells: Vec<Cell> = Class::ALL
             .iter()
-            .flat_map(|class| (0..10).map(|i| cell(*class, Pattern::Granular, 400.0 * f64::from(i))))
+            .flat_map(|class| {
+                (0..10).map(|i| cell(*class, Pattern::Granular, 400.0 * f64::from(i)))
+            })
             .collect();
         let result = score(&cells, 0.5);
         assert_eq!(result.cells, [10; 4]);
@@ -177,12 +182,20 @@ pub(crate) mod tests {
             .collect();
         let found = pattern(&cells);
         assert_eq!(found.pattern, Pattern::NuclearAndCytoplasmic);
-        assert!(found.suggests.iter().any(|h| h.partners.contains(&"NPM1".to_owned()) && h.status == "sourced"));
+        assert!(
+            found
+                .suggests
+                .iter()
+                .any(|h| h.partners.contains(&"NPM1".to_owned()) && h.status == "sourced")
+        );
         let rim: Vec<Cell> = (0..30)
             .map(|_| cell(Class::Moderate, Pattern::NuclearMembrane, 0.0))
             .collect();
         let hint = &pattern(&rim).suggests[0];
-        assert_eq!((hint.partners[0].as_str(), hint.status.as_str()), ("RANBP2", "unverified"));
+        assert_eq!(
+            (hint.partners[0].as_str(), hint.status.as_str()),
+            ("RANBP2", "unverified")
+        );
         let few = pattern(&cells[..5]);
         assert_eq!(few.pattern, Pattern::None);
     }

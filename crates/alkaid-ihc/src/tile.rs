@@ -26,6 +26,8 @@ const STAINED: f32 = 0.2;
 const STAINED_UM2: f64 = 600.0;
 /// Vacuoles, square micrometres: larger than the gaps between cells, smaller than a lumen.
 const VACUOLE_UM2: [f64; 2] = [28.0, 220.0];
+/// Mean optical density below which a smoothed pixel is vacuole or lumen.
+const PALE: f32 = 0.032;
 /// Share of a vacuole's rim that must be brown.
 const BROWN_RIM: f64 = 0.5;
 
@@ -83,7 +85,10 @@ pub(crate) fn cores(size: (u32, u32), factor: u32) -> Vec<Window> {
 }
 
 /// Reads and measures one tile.
-pub(crate) fn tile(settings: &TileSettings<'_>, core: Window) -> Result<TileFinding, BrightfieldError> {
+pub(crate) fn tile(
+    settings: &TileSettings<'_>,
+    core: Window,
+) -> Result<TileFinding, BrightfieldError> {
     let factor = settings.factor;
     // Whole measured pixels, so that every tile lies on one grid.
     let halo = (REACH_UM / settings.pixel_um).ceil() as u32 * factor;
@@ -96,9 +101,16 @@ pub(crate) fn tile(settings: &TileSettings<'_>, core: Window) -> Result<TileFind
         height: core.y - top + core.height + halo,
     };
     let picture = settings.slide.read(0, window)?;
-    let stains = separate(&picture, &settings.white, &settings.vectors, factor as usize);
+    let stains = separate(
+        &picture,
+        &settings.white,
+        &settings.vectors,
+        factor as usize,
+    );
     drop(picture);
-    let nuclei = settings.finder.find(&stains.haematoxylin, settings.pixel_um);
+    let nuclei = settings
+        .finder
+        .find(&stains.haematoxylin, settings.pixel_um);
     let territory = Territory::new(nuclei, &stains.density, settings.pixel_um);
     let surroundings = surroundings(&territory, &stains.density, &stains.dab, settings.pixel_um);
     let mut found = TileFinding::default();
@@ -109,14 +121,20 @@ pub(crate) fn tile(settings: &TileSettings<'_>, core: Window) -> Result<TileFind
         let tolerance = TOLERANCE_PX * scale;
         let low = |value: f64, start: u32| value >= f64::from(start) - tolerance;
         let high = |value: f64, end: u32| value < f64::from(end) + tolerance;
-        low(x, core.x) && low(y, core.y) && high(x, core.x + core.width) && high(y, core.y + core.height)
+        low(x, core.x)
+            && low(y, core.y)
+            && high(x, core.x + core.width)
+            && high(y, core.y + core.height)
     };
     for mut measured in measure(&territory, &stains, settings.pixel_um) {
         let label = territory.nuclei.map[[
             measured_pixel(&measured.cell, &territory).1,
             measured_pixel(&measured.cell, &territory).0,
         ]];
-        let around = surroundings.get(label as usize).copied().unwrap_or_default();
+        let around = surroundings
+            .get(label as usize)
+            .copied()
+            .unwrap_or_default();
         let cell = &mut measured.cell;
         (cell.x_px, cell.y_px) = (place(cell.x_px, left), place(cell.y_px, top));
         if !inside(cell.x_px, cell.y_px) {
@@ -148,9 +166,9 @@ fn measured_pixel(cell: &Cell, territory: &Territory) -> (usize, usize) {
     if territory.nuclei.map[[middle.1, middle.0]] > 0 {
         return middle;
     }
-    cell.nucleus
-        .first()
-        .map_or(middle, |[x, y]| at(f64::from(*x) + 0.5, f64::from(*y) + 0.5))
+    cell.nucleus.first().map_or(middle, |[x, y]| {
+        at(f64::from(*x) + 0.5, f64::from(*y) + 0.5)
+    })
 }
 
 /// Vacuoles and lumina beside each cell, by label.
@@ -162,7 +180,7 @@ fn surroundings(
 ) -> Vec<Surroundings> {
     let (height, width) = density.dim();
     let mut found = vec![Surroundings::default(); territory.nuclei.count as usize + 1];
-    let pale = crate::nuclei::smooth::gaussian(density, 0.5 / pixel_um).mapv(|value| value < GLASS + 0.015);
+    let pale = crate::nuclei::smooth::gaussian(density, 0.5 / pixel_um).mapv(|value| value < PALE);
     let reach = (2.5 / pixel_um).round().max(1.0) as usize;
     let mut lumen = Array2::from_elem((height, width), false);
     for part in flood::components(&pale) {
@@ -185,7 +203,8 @@ fn surroundings(
             rim += 1;
             let around = || {
                 (y.saturating_sub(reach)..(y + reach + 1).min(height)).flat_map(move |row| {
-                    (x.saturating_sub(reach)..(x + reach + 1).min(width)).map(move |column| [row, column])
+                    (x.saturating_sub(reach)..(x + reach + 1).min(width))
+                        .map(move |column| [row, column])
                 })
             };
             brown += u32::from(around().any(|place| dab[place] > 0.3 && !pale[place]));
@@ -242,7 +261,10 @@ fn ground(
 ) {
     let (height, width) = stains.dab.dim();
     let factor = settings.factor;
-    let first = [((core.y - start.1) / factor) as usize, ((core.x - start.0) / factor) as usize];
+    let first = [
+        ((core.y - start.1) / factor) as usize,
+        ((core.x - start.0) / factor) as usize,
+    ];
     let end = [
         (first[0] + core.height.div_ceil(factor) as usize).min(height),
         (first[1] + core.width.div_ceil(factor) as usize).min(width),
@@ -278,7 +300,11 @@ fn ground(
         }
         let count = part.pixels.len() as f64;
         let middle = |pick: &dyn Fn(usize) -> usize| {
-            part.pixels.iter().map(|index| pick(*index as usize) as f64).sum::<f64>() / count
+            part.pixels
+                .iter()
+                .map(|index| pick(*index as usize) as f64)
+                .sum::<f64>()
+                / count
         };
         let scale = f64::from(factor);
         found.bare_stain.push(BareStain {
@@ -309,7 +335,8 @@ pub(crate) fn without_twins(mut cells: Vec<Cell>, factor: u32) -> Vec<Cell> {
             if cells[other].y_px - cells[index].y_px > near {
                 break;
             }
-            let apart = (cells[other].x_px - cells[index].x_px).hypot(cells[other].y_px - cells[index].y_px);
+            let apart = (cells[other].x_px - cells[index].x_px)
+                .hypot(cells[other].y_px - cells[index].y_px);
             if keep[other] && apart < near {
                 let smaller = match cells[other].nucleus_um2 > cells[index].nucleus_um2 {
                     true => index,

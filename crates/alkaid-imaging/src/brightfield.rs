@@ -144,7 +144,11 @@ impl Rgb {
             }
             for sum in &sums {
                 let count = sum[3].max(1);
-                pixels.extend(sum[..3].iter().map(|value| ((value + count / 2) / count) as u8));
+                pixels.extend(
+                    sum[..3]
+                        .iter()
+                        .map(|value| ((value + count / 2) / count) as u8),
+                );
             }
         }
         Self {
@@ -163,9 +167,10 @@ impl Slide {
     /// When it cannot be read, is of no known kind, is no picture in red, green and blue, is compressed in a way that
     /// cannot be decoded (JPEG 2000 is said by name), or can only be decoded as a whole and is too large for that.
     pub fn open(path: &Path) -> Result<Self, BrightfieldError> {
-        let name = path
-            .file_name()
-            .map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        let name = path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        );
         let mut start = [0_u8; 12];
         let mut file = File::open(path).map_err(|source| BrightfieldError::open(path, source))?;
         let read = read_start(&mut file, &mut start)
@@ -354,7 +359,15 @@ mod tests {
     fn a_window_is_cut_at_the_edge() {
         let slide = Slide::from_rgb("x", Rgb::filled(10, 8, [1, 2, 3]), None);
         let part = slide
-            .read(0, Window { x: 8, y: 6, width: 5, height: 5 })
+            .read(
+                0,
+                Window {
+                    x: 8,
+                    y: 6,
+                    width: 5,
+                    height: 5,
+                },
+            )
             .unwrap();
         assert_eq!((part.width, part.height), (2, 2));
     }

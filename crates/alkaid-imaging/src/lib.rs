@@ -7,22 +7,22 @@
 //! Stained sections in colour have a road of their own: [`brightfield`] reads them window by window, [`stain`] takes their
 //! dyes apart.
 
+pub mod brightfield;
 pub mod channels;
 pub mod error;
-pub mod brightfield;
 pub mod field;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod labels;
+pub mod nuclei;
 pub mod open;
 mod picture;
 pub mod pixel;
 pub mod regions;
+pub mod spots;
+pub mod stain;
 mod tiff_file;
 pub mod write;
-pub mod spots;
-pub mod nuclei;
-pub mod stain;
 
 pub use error::ImagingError;
 pub use field::{Channel, Field, Origin, PixelSize};

@@ -111,7 +111,9 @@ impl WhitePoint {
         const NOISE: i32 = 8;
         /// Share of the pixels that must be glass.
         const GLASS: f64 = 0.005;
-        let bright = |pixel: &[u8]| (u32::from(pixel[0]) + u32::from(pixel[1]) + u32::from(pixel[2])) as usize;
+        let bright = |pixel: &[u8]| {
+            (u32::from(pixel[0]) + u32::from(pixel[1]) + u32::from(pixel[2])) as usize
+        };
         let mut histogram = vec![0_u64; 766];
         for picture in pictures.clone() {
             for pixel in picture.pixels.chunks_exact(3) {
@@ -145,9 +147,14 @@ impl WhitePoint {
             });
             place.unwrap_or(255).max(1) as f64
         };
-        let rgb = [median(&channels[0]), median(&channels[1]), median(&channels[2])];
+        let rgb = [
+            median(&channels[0]),
+            median(&channels[1]),
+            median(&channels[2]),
+        ];
         let enough = glass as f64 >= GLASS * total as f64 && rgb.iter().sum::<f64>() > 600.0;
-        let neutral = rgb.iter().copied().fold(f64::MAX, f64::min) > 0.85 * rgb.iter().copied().fold(0.0, f64::max);
+        let neutral = rgb.iter().copied().fold(f64::MAX, f64::min)
+            > 0.85 * rgb.iter().copied().fold(0.0, f64::max);
         Self {
             rgb,
             source: match enough && neutral {
@@ -188,7 +195,10 @@ fn level(histogram: &[u64], above: u64, total: u64) -> usize {
 pub fn densities(picture: &Rgb, white: &WhitePoint, factor: usize) -> (usize, usize, Vec<Density>) {
     let factor = factor.max(1);
     let table = white.table();
-    let (width, height) = (picture.width.div_ceil(factor), picture.height.div_ceil(factor));
+    let (width, height) = (
+        picture.width.div_ceil(factor),
+        picture.height.div_ceil(factor),
+    );
     let mut means = Vec::with_capacity(width * height);
     let mut sums = vec![[0.0_f32; 4]; width];
     for top in (0..picture.height).step_by(factor) {
@@ -217,7 +227,12 @@ pub fn densities(picture: &Rgb, white: &WhitePoint, factor: usize) -> (usize, us
 /// Amounts are least squares among those that are not negative: where the best haematoxylin would be negative, DAB is
 /// fitted alone, and the other way round.
 #[must_use]
-pub fn separate(picture: &Rgb, white: &WhitePoint, vectors: &StainVectors, factor: usize) -> Stains {
+pub fn separate(
+    picture: &Rgb,
+    white: &WhitePoint,
+    vectors: &StainVectors,
+    factor: usize,
+) -> Stains {
     let (width, height, densities) = densities(picture, white, factor);
     let unmix = Unmixing::new(vectors);
     let mut stains = Stains {
@@ -275,8 +290,7 @@ impl Unmixing {
         }
         let mut rest = 0.0;
         for channel in 0..3 {
-            let left =
-                density[channel] - h * self.haematoxylin[channel] - d * self.dab[channel];
+            let left = density[channel] - h * self.haematoxylin[channel] - d * self.dab[channel];
             rest += left * left;
         }
         (h, d, rest.sqrt())
@@ -319,7 +333,9 @@ pub fn colour(white: &WhitePoint, vectors: &StainVectors, haematoxylin: f64, dab
     let mut pixel = [0; 3];
     for (channel, value) in pixel.iter_mut().enumerate() {
         let density = haematoxylin * vectors.haematoxylin[channel] + dab * vectors.dab[channel];
-        *value = (white.rgb[channel] * 10_f64.powf(-density)).round().clamp(0.0, 255.0) as u8;
+        *value = (white.rgb[channel] * 10_f64.powf(-density))
+            .round()
+            .clamp(0.0, 255.0) as u8;
     }
     pixel
 }
@@ -349,7 +365,10 @@ mod tests {
 
     #[test]
     fn white_has_no_density() {
-        let white = WhitePoint { rgb: [240.0, 250.0, 230.0], source: WhiteSource::Given };
+        let white = WhitePoint {
+            rgb: [240.0, 250.0, 230.0],
+            source: WhiteSource::Given,
+        };
         let table = white.table();
         assert!(table[0][240].abs() < 1e-6 && table[1][250].abs() < 1e-6);
         assert!((table[2][23] - 1.0).abs() < 1e-6);

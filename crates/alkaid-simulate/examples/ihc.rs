@@ -5,7 +5,9 @@ use std::path::Path;
 use alkaid_simulate::ihc::{ArtefactPlan, IhcPlan, PictureForm, section, write_section};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let prefix = std::env::args().nth(1).unwrap_or_else(|| "section".to_owned());
+    let prefix = std::env::args()
+        .nth(1)
+        .unwrap_or_else(|| "section".to_owned());
     let plan = IhcPlan {
         artefacts: ArtefactPlan {
             macrophages: 4,
@@ -18,6 +20,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let made = section(&plan);
     let files = write_section(Path::new(&prefix), &plan, &made, PictureForm::Png)?;
-    println!("{} with {} cells", files.picture.display(), made.cells.len());
+    println!(
+        "{} with {} cells",
+        files.picture.display(),
+        made.cells.len()
+    );
     Ok(())
 }

@@ -184,7 +184,7 @@ pub struct CellTruth {
     pub turn: f64,
     /// 0 to 3; 0 for cells that are not tumour.
     pub class: u8,
-    /// Mean DAB of the cytoplasm, optical density, before the tissue's edge and the background are added.
+    /// Mean DAB of the cytoplasm, optical density, with the background and before the tissue's edge is made stronger.
     pub dab: f64,
 }
 
@@ -205,7 +205,11 @@ impl Section {
     /// H-score of the tumour cells.
     #[must_use]
     pub fn h_score(&self) -> f64 {
-        let tumour = || self.cells.iter().filter(|cell| cell.kind == CellKind::Tumour);
+        let tumour = || {
+            self.cells
+                .iter()
+                .filter(|cell| cell.kind == CellKind::Tumour)
+        };
         let sum: u32 = tumour().map(|cell| u32::from(cell.class)).sum();
         100.0 * f64::from(sum) / (tumour().count().max(1)) as f64
     }
@@ -260,7 +264,11 @@ mod tests {
             ..small()
         };
         let made = section(&plan);
-        let tumour: Vec<_> = made.cells.iter().filter(|c| c.kind == CellKind::Tumour).collect();
+        let tumour: Vec<_> = made
+            .cells
+            .iter()
+            .filter(|c| c.kind == CellKind::Tumour)
+            .collect();
         assert!(tumour.len() > 1000, "{}", tumour.len());
         assert!(tumour.iter().all(|c| matches!(c.class, 0 | 3)));
         assert!((made.h_score() - 150.0).abs() < 12.0, "{}", made.h_score());

@@ -10,6 +10,7 @@ mod compare;
 mod decoys;
 mod dna;
 mod explain;
+mod ihc;
 mod insert;
 mod isoforms;
 mod junctions;
@@ -102,6 +103,20 @@ enum Command {
         /// What to measure.
         #[command(subcommand)]
         what: PathwayTable,
+    /// Simulated stained sections across stains and scanners
+    Ihc {
+        /// First seed of the simulations
+        #[arg(long, default_value_t = 1000)]
+        seed: u64,
+        /// Sections of each condition
+        #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(2..))]
+        sections: u64,
+    },
+    /// Time and memory of a stained region and of a whole stained slide
+    IhcSlide {
+        /// Side of the slide in pixels
+        #[arg(long, default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(2000..=60_000))]
+        side: u32,
     },
     /// CPU and wall time of a whole run against decoding alone
     Speed {
@@ -243,6 +258,8 @@ fn run(command: &Command) -> anyhow::Result<String> {
             PathwayTable::Fit { seed, members } => pathway::fit(*seed, *members),
             PathwayTable::Scan { members } => pathway::scan(*members),
         },
+        Command::Ihc { seed, sections } => ihc::ihc(*seed, *sections),
+        Command::IhcSlide { side } => ihc::slide(*side),
         Command::Speed {
             files,
             tiny,

@@ -94,7 +94,10 @@ fn simplified(points: &[[f32; 2]], tolerance: f32) -> Vec<[f32; 2]> {
             spans.push((worst, to));
         }
     }
-    (0..points.len()).filter(|index| keep[*index]).map(at).collect()
+    (0..points.len())
+        .filter(|index| keep[*index])
+        .map(at)
+        .collect()
 }
 
 #[cfg(test)]
@@ -110,7 +113,9 @@ mod tests {
     fn a_square_has_four_corners() {
         let mut map = Array2::zeros((8, 8));
         map.slice_mut(ndarray::s![2..5, 1..6]).fill(4);
-        let pixels: Vec<u32> = (0..64).filter(|i| map[[*i as usize / 8, *i as usize % 8]] == 4).collect();
+        let pixels: Vec<u32> = (0..64)
+            .filter(|i| map[[*i as usize / 8, *i as usize % 8]] == 4)
+            .collect();
         let points = outline(&map, 4, &pixels);
         assert_eq!(points.len(), 5);
         assert_eq!(points[0], points[4]);
@@ -122,7 +127,9 @@ mod tests {
         let map = Array2::from_shape_fn((40, 40), |(y, x)| {
             u32::from((x as f64 - 20.0).hypot(y as f64 - 19.0) < 12.0)
         });
-        let pixels: Vec<u32> = (0..1600).filter(|i| map[[*i as usize / 40, *i as usize % 40]] == 1).collect();
+        let pixels: Vec<u32> = (0..1600)
+            .filter(|i| map[[*i as usize / 40, *i as usize % 40]] == 1)
+            .collect();
         let points = outline(&map, 1, &pixels);
         assert!(points.len() <= POINTS + 1);
         let ratio = area(&points).abs() / pixels.len() as f32;

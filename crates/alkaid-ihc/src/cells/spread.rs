@@ -9,7 +9,8 @@ use ndarray::Array2;
 pub(super) fn spread(map: &Array2<u32>, reach: f32) -> (Array2<u32>, Array2<f32>) {
     let (height, width) = map.dim();
     let mut labels = map.clone();
-    let mut offsets: Array2<[i16; 2]> = map.map(|label| if *label > 0 { [0, 0] } else { [i16::MAX, 0] });
+    let mut offsets: Array2<[i16; 2]> =
+        map.map(|label| if *label > 0 { [0, 0] } else { [i16::MAX, 0] });
     let limit = (reach * reach) as i32;
     let length = |[x, y]: [i16; 2]| i32::from(x) * i32::from(x) + i32::from(y) * i32::from(y);
     let mut hand = |to: [usize; 2], dx: i16, dy: i16| {

@@ -54,7 +54,13 @@ pub(crate) fn components(mask: &Array2<bool>) -> Vec<Component> {
 }
 
 /// The pixels beside one, within the plane.
-fn sides(index: usize, x: usize, y: usize, width: usize, height: usize) -> impl Iterator<Item = usize> {
+fn sides(
+    index: usize,
+    x: usize,
+    y: usize,
+    width: usize,
+    height: usize,
+) -> impl Iterator<Item = usize> {
     let near = [
         (y > 0).then(|| index - width),
         (x > 0).then(|| index - 1),
@@ -145,7 +151,9 @@ pub(crate) fn split(mask: &Array2<bool>, distance: &Array2<f32>, waist: f32) -> 
         .collect();
     // Equal heights in row order, so that the result is one.
     order.sort_by(|a, b| {
-        heights[*b as usize].total_cmp(&heights[*a as usize]).then(a.cmp(b))
+        heights[*b as usize]
+            .total_cmp(&heights[*a as usize])
+            .then(a.cmp(b))
     });
     let mut basin = vec![0_u32; heights.len()];
     // Basin 0 stands for none. A basin that was swallowed points to its taker.
@@ -186,7 +194,8 @@ pub(crate) fn split(mask: &Array2<bool>, distance: &Array2<f32>, waist: f32) -> 
     for value in &mut basin {
         *value = root(&mut parents, *value);
     }
-    Array2::from_shape_vec((height, width), basin).unwrap_or_else(|_| Array2::zeros((height, width)))
+    Array2::from_shape_vec((height, width), basin)
+        .unwrap_or_else(|_| Array2::zeros((height, width)))
 }
 
 fn root(parents: &mut [u32], mut basin: u32) -> u32 {

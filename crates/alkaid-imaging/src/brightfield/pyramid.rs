@@ -197,8 +197,18 @@ impl PyramidWriter {
     /// Writes one directory, and returns where its pointer to the next stands.
     fn directory(&mut self, level: usize) -> io::Result<u64> {
         let this = &self.levels[level];
-        let long8 = |values: &[u64]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
-        let short = |values: &[u16]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<u8>>();
+        let long8 = |values: &[u64]| {
+            values
+                .iter()
+                .flat_map(|v| v.to_le_bytes())
+                .collect::<Vec<u8>>()
+        };
+        let short = |values: &[u16]| {
+            values
+                .iter()
+                .flat_map(|v| v.to_le_bytes())
+                .collect::<Vec<u8>>()
+        };
         let mut entries: Vec<(u16, u16, u64, Vec<u8>)> = vec![
             (254, 4, 1, u32::from(level > 0).to_le_bytes().to_vec()),
             (256, 4, 1, (this.width as u32).to_le_bytes().to_vec()),
@@ -284,7 +294,12 @@ fn compressed(band: &[u8], width: usize, rows: usize, left: usize) -> io::Result
     }
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, QUALITY)
-        .encode(&tile, TILE as u32, TILE as u32, image::ExtendedColorType::Rgb8)
+        .encode(
+            &tile,
+            TILE as u32,
+            TILE as u32,
+            image::ExtendedColorType::Rgb8,
+        )
         .map_err(io::Error::other)?;
     Ok(bytes)
 }
@@ -305,11 +320,20 @@ mod tests {
                 picture.set(x, y, [120, 70, 40]);
             }
         }
-        let pixel = PixelSize { x_um: 0.25, y_um: 0.25, z_um: None };
+        let pixel = PixelSize {
+            x_um: 0.25,
+            y_um: 0.25,
+            z_um: None,
+        };
         let mut writer =
             PyramidWriter::create(&path, width, height, Some(pixel), "made by a test").unwrap();
         for y in (0..height).step_by(100) {
-            let window = Window { x: 0, y: y as u32, width: width as u32, height: 100 };
+            let window = Window {
+                x: 0,
+                y: y as u32,
+                width: width as u32,
+                height: 100,
+            };
             writer.rows(&picture.crop(window)).unwrap();
         }
         writer.finish().unwrap();
@@ -319,12 +343,32 @@ mod tests {
         assert!((slide.pixel.unwrap().x_um - 0.25).abs() < 1e-4);
         let near = |a: [u8; 3], b: [u8; 3]| a.iter().zip(b).all(|(a, b)| a.abs_diff(b) < 6);
         let part = slide
-            .read(0, Window { x: 590, y: 290, width: 400, height: 300 })
+            .read(
+                0,
+                Window {
+                    x: 590,
+                    y: 290,
+                    width: 400,
+                    height: 300,
+                },
+            )
             .unwrap();
         assert!(near(part.at(2, 2), [240, 238, 235]), "{:?}", part.at(2, 2));
-        assert!(near(part.at(100, 100), [120, 70, 40]), "{:?}", part.at(100, 100));
+        assert!(
+            near(part.at(100, 100), [120, 70, 40]),
+            "{:?}",
+            part.at(100, 100)
+        );
         let small = slide
-            .read(2, Window { x: 180, y: 100, width: 2, height: 2 })
+            .read(
+                2,
+                Window {
+                    x: 180,
+                    y: 100,
+                    width: 2,
+                    height: 2,
+                },
+            )
             .unwrap();
         assert!(near(small.at(0, 0), [120, 70, 40]));
     }
@@ -332,8 +376,7 @@ mod tests {
     #[test]
     fn a_pyramid_with_missing_rows_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        let writer =
-            PyramidWriter::create(&folder.path().join("x.tif"), 10, 10, None, "").unwrap();
+        let writer = PyramidWriter::create(&folder.path().join("x.tif"), 10, 10, None, "").unwrap();
         assert!(writer.finish().is_err());
     }
 }

@@ -88,7 +88,11 @@ impl Cache {
         self.pieces.insert(key, piece);
         self.order.push_back(key);
         while self.bytes > CACHE_BYTES && self.order.len() > 1 {
-            if let Some(old) = self.order.pop_front().and_then(|key| self.pieces.remove(&key)) {
+            if let Some(old) = self
+                .order
+                .pop_front()
+                .and_then(|key| self.pieces.remove(&key))
+            {
                 self.bytes -= old.len();
             }
         }
@@ -181,8 +185,7 @@ impl TiledFile {
                 let count = 3 * (right.min(x0 + grid.piece_width) - from) as usize;
                 for y in top.max(y0)..bottom.min(y0.saturating_add(grid.piece_height)) {
                     let source = 3 * ((y - y0) as usize * piece_width + (from - x0) as usize);
-                    let target =
-                        3 * ((y - top) as usize * picture.width + (from - left) as usize);
+                    let target = 3 * ((y - top) as usize * picture.width + (from - left) as usize);
                     picture.pixels[target..target + count]
                         .copy_from_slice(&piece[source..source + count]);
                 }
@@ -221,9 +224,12 @@ impl TiledFile {
         let grid = &self.levels[level];
         let across = grid.width.div_ceil(grid.piece_width);
         let down = grid.height.div_ceil(grid.piece_height);
-        let width = grid.piece_width.min(grid.width - index % across * grid.piece_width) as usize;
-        let height =
-            grid.piece_height.min(grid.height - index / across * grid.piece_height) as usize;
+        let width = grid
+            .piece_width
+            .min(grid.width - index % across * grid.piece_width) as usize;
+        let height = grid
+            .piece_height
+            .min(grid.height - index / across * grid.piece_height) as usize;
         let mut bytes = |index: u32, samples: usize| {
             let bytes = match reader.read_chunk(index) {
                 Ok(DecodingResult::U8(bytes)) => bytes,
@@ -231,7 +237,10 @@ impl TiledFile {
                     words.into_iter().map(|word| (word >> 8) as u8).collect()
                 }
                 Ok(_) => {
-                    return Err(damaged(&self.path, "samples are neither 8 nor 16 bits wide"));
+                    return Err(damaged(
+                        &self.path,
+                        "samples are neither 8 nor 16 bits wide",
+                    ));
                 }
                 Err(source) => return Err(refuse(&self.path, source)),
             };
@@ -249,7 +258,9 @@ impl TiledFile {
             Samples::Rgb(samples) => {
                 let pixels = bytes(index, samples)?;
                 let first = pixels.chunks_exact(samples).take(width * height);
-                Ok(first.flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
+                Ok(first
+                    .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
+                    .collect())
             }
             Samples::YCbCr => {
                 let mut pixels = bytes(index, 3)?;
@@ -273,7 +284,9 @@ impl TiledFile {
 
 /// A poisoned lock only means that another thread panicked; what it guards is a cache.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn reader(path: &Path, directory: Option<u64>) -> Result<Reader, BrightfieldError> {
@@ -309,7 +322,10 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
         ColorType::RGBA(8 | 16) if planar != Some(2) => Samples::Rgb(4),
         ColorType::YCbCr(8) => Samples::YCbCr,
         ColorType::Gray(bits) => {
-            return Err(not_colour(path, &format!("one grey channel of {bits} bits")));
+            return Err(not_colour(
+                path,
+                &format!("one grey channel of {bits} bits"),
+            ));
         }
         other => return Err(not_colour(path, &format!("samples of the kind {other:?}"))),
     };
@@ -326,10 +342,7 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
             height,
         });
     }
-    let tiled = reader
-        .find_tag(Tag::TileWidth)
-        .map_err(fail)?
-        .is_some();
+    let tiled = reader.find_tag(Tag::TileWidth).map_err(fail)?.is_some();
     let directory = reader.ifd_pointer().map_or(0, |pointer| pointer.0);
     Ok(Grid {
         directory,
@@ -414,7 +427,10 @@ fn pointers(reader: &mut Reader, tag: Tag) -> Vec<u64> {
 /// Pixel size by the resolution tags.
 fn resolution(reader: &mut Reader) -> Option<PixelSize> {
     // 2: inch, 3: centimetre.
-    let unit = match reader.find_tag_unsigned::<u16>(Tag::ResolutionUnit).ok()?? {
+    let unit = match reader
+        .find_tag_unsigned::<u16>(Tag::ResolutionUnit)
+        .ok()??
+    {
         2 => 25_400.0,
         3 => 10_000.0,
         _ => return None,
@@ -463,7 +479,9 @@ fn stated(description: &str) -> (Option<PixelSize>, Option<f64>) {
         };
         Some(value * scale)
     };
-    let pixel = micrometres("X").zip(micrometres("Y")).map(|(x, y)| size(x, y));
+    let pixel = micrometres("X")
+        .zip(micrometres("Y"))
+        .map(|(x, y)| size(x, y));
     let magnification = attribute("NominalMagnification").and_then(|text| text.parse().ok());
     (pixel, magnification)
 }
@@ -474,8 +492,9 @@ mod tests {
 
     #[test]
     fn descriptions_tell_the_pixel_size() {
-        let (pixel, magnification) =
-            stated("Aperio Image Library v11.2.1\r\n46000x32914 |AppMag = 20|MPP = 0.4990|Date = 12/29/09");
+        let (pixel, magnification) = stated(
+            "Aperio Image Library v11.2.1\r\n46000x32914 |AppMag = 20|MPP = 0.4990|Date = 12/29/09",
+        );
         assert_eq!(pixel.map(|p| p.x_um), Some(0.499));
         assert_eq!(magnification, Some(20.0));
         let (pixel, _) = stated(

@@ -101,7 +101,10 @@ mod tests {
     fn mixtures(first: [f64; 3], second: [f64; 3]) -> Vec<Density> {
         (0..2000)
             .map(|index| {
-                let (a, b) = (0.8 * f64::from(index % 40) / 40.0, 0.8 * f64::from(index / 40) / 50.0);
+                let (a, b) = (
+                    0.8 * f64::from(index % 40) / 40.0,
+                    0.8 * f64::from(index / 40) / 50.0,
+                );
                 [0, 1, 2].map(|c| (a * first[c] + b * second[c]) as f32)
             })
             .collect()
@@ -121,6 +124,9 @@ mod tests {
             );
         }
         let green = mixtures([0.9, 0.3, 0.6], [0.95, 0.1, 0.5]);
-        assert!(matches!(check(&green, &published), Err(NotHdab::OtherDye { .. })));
+        assert!(matches!(
+            check(&green, &published),
+            Err(NotHdab::OtherDye { .. })
+        ));
     }
 }

@@ -80,8 +80,7 @@ pub fn estimate(sample: &[Density]) -> Estimate {
     // The plane of the fan and its ends depend on each other: twice is enough.
     for _ in 0..2 {
         let (side_h, side_d) = sides(&dark, &vectors);
-        (vectors.haematoxylin, of_h) =
-            end(&side_h, published.haematoxylin, vectors.dab);
+        (vectors.haematoxylin, of_h) = end(&side_h, published.haematoxylin, vectors.dab);
         (vectors.dab, of_d) = end(&side_d, published.dab, vectors.haematoxylin);
     }
     if vectors.between() < APART {
@@ -99,9 +98,8 @@ pub fn estimate(sample: &[Density]) -> Estimate {
 
 /// Pixels nearer to haematoxylin and pixels nearer to DAB, by angle in the plane of the two.
 fn sides(dark: &[[f64; 3]], vectors: &StainVectors) -> (Vec<[f64; 3]>, Vec<[f64; 3]>) {
-    dark.iter().partition(|density| {
-        dot(**density, vectors.haematoxylin) > dot(**density, vectors.dab)
-    })
+    dark.iter()
+        .partition(|density| dot(**density, vectors.haematoxylin) > dot(**density, vectors.dab))
 }
 
 /// The outer end of one side: the mean hue of the pixels furthest from the other dye.
@@ -157,9 +155,10 @@ mod tests {
         let mut sample = Vec::new();
         let mut put = |h: f64, d: f64, index: usize| {
             let noise = |k: usize| 0.01 * (((index * 7 + k * 13) % 11) as f64 / 5.0 - 1.0);
-            sample.push([0, 1, 2].map(|c| {
-                (h * vectors.haematoxylin[c] + d * vectors.dab[c] + noise(c)) as f32
-            }));
+            sample.push(
+                [0, 1, 2]
+                    .map(|c| (h * vectors.haematoxylin[c] + d * vectors.dab[c] + noise(c)) as f32),
+            );
         };
         for index in 0..blue {
             let amount = 0.3 + 0.6 * (index % 50) as f64 / 50.0;
@@ -180,13 +179,20 @@ mod tests {
         }
         .normalised();
         let found = estimate(&fan(&truth, 5000, 5000));
-        assert!(angle(found.vectors.haematoxylin, truth.haematoxylin) < 2.5, "{found:?}");
+        assert!(
+            angle(found.vectors.haematoxylin, truth.haematoxylin) < 2.5,
+            "{found:?}"
+        );
         assert!(angle(found.vectors.dab, truth.dab) < 2.5, "{found:?}");
     }
 
     #[test]
     fn a_rare_dye_is_found_and_a_missing_one_is_said() {
-        let truth = StainVectors { haematoxylin: [0.62, 0.72, 0.30], dab: [0.30, 0.58, 0.76] }.normalised();
+        let truth = StainVectors {
+            haematoxylin: [0.62, 0.72, 0.30],
+            dab: [0.30, 0.58, 0.76],
+        }
+        .normalised();
         let rare = estimate(&fan(&truth, 500, 50_000));
         assert!(angle(rare.vectors.dab, truth.dab) < 3.0, "{rare:?}");
         let none = estimate(&fan(&truth, 0, 50_000));

@@ -39,9 +39,13 @@ pub(super) fn photograph(plan: &IhcPlan, vectors: &StainVectors, dyes: &Dyes) ->
     let mut picture = Rgb::filled(width, height, [0; 3]);
     let mut light = vec![0.0_f32; width * height];
     for channel in 0..3 {
-        let (h, d) = (vectors.haematoxylin[channel] as f32, vectors.dab[channel] as f32);
-        for (value, (haematoxylin, dab)) in
-            light.iter_mut().zip(dyes.haematoxylin.iter().zip(&dyes.dab))
+        let (h, d) = (
+            vectors.haematoxylin[channel] as f32,
+            vectors.dab[channel] as f32,
+        );
+        for (value, (haematoxylin, dab)) in light
+            .iter_mut()
+            .zip(dyes.haematoxylin.iter().zip(&dyes.dab))
         {
             *value = 10_f32.powf(-(h * haematoxylin + d * dab));
         }
@@ -94,7 +98,12 @@ fn through_jpeg(picture: &Rgb, quality: u8) -> Option<Rgb> {
     let (width, height) = (picture.width as u32, picture.height as u32);
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, quality.clamp(1, 100))
-        .encode(&picture.pixels, width, height, image::ExtendedColorType::Rgb8)
+        .encode(
+            &picture.pixels,
+            width,
+            height,
+            image::ExtendedColorType::Rgb8,
+        )
         .ok()?;
     let decoded = image::load_from_memory_with_format(&bytes, image::ImageFormat::Jpeg).ok()?;
     Some(Rgb {

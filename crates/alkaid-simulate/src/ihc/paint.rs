@@ -125,11 +125,26 @@ fn in_cell(
             if !body {
                 return (0.0, None);
             }
-            let amount = tumour_dab(plan, cell.dab as f32, from_rim, place, grain);
+            let own = (cell.dab - plan.background).max(0.0) as f32;
+            let amount = tumour_dab(plan, own, from_rim, place, grain);
             (if in_nucleus { nuclear } else { 0.07 }, Some(amount))
         }
-        CellKind::Stroma => (if in_nucleus { 0.52 + 0.08 * chromatin } else { 0.0 }, None),
-        CellKind::Lymphocyte => (if in_nucleus { 0.62 + 0.06 * chromatin } else { 0.0 }, None),
+        CellKind::Stroma => (
+            if in_nucleus {
+                0.52 + 0.08 * chromatin
+            } else {
+                0.0
+            },
+            None,
+        ),
+        CellKind::Lymphocyte => (
+            if in_nucleus {
+                0.62 + 0.06 * chromatin
+            } else {
+                0.0
+            },
+            None,
+        ),
         CellKind::ApicalGland => (if in_nucleus { nuclear } else { 0.06 }, Some(0.03)),
         CellKind::Macrophage => {
             let body = place.distance < 9.5;
@@ -246,7 +261,9 @@ impl Texture {
         let mut draws = Draws::new(plan.seed, Purpose::Layout, 0x1c, number);
         Self {
             // Interpolation between four values lowers the deviation to two thirds.
-            values: (0..SIDE * SIDE).map(|_| 1.5 * draws.normal() as f32).collect(),
+            values: (0..SIDE * SIDE)
+                .map(|_| 1.5 * draws.normal() as f32)
+                .collect(),
             step,
         }
     }
@@ -255,9 +272,8 @@ impl Texture {
         let (u, v) = ((x / self.step).max(0.0), (y / self.step).max(0.0));
         let (column, row) = (u as usize, v as usize);
         let (s, t) = (u.fract() as f32, v.fract() as f32);
-        let value = |dx: usize, dy: usize| {
-            self.values[(row + dy) % SIDE * SIDE + (column + dx) % SIDE]
-        };
+        let value =
+            |dx: usize, dy: usize| self.values[(row + dy) % SIDE * SIDE + (column + dx) % SIDE];
         let upper = value(0, 0) * (1.0 - s) + value(1, 0) * s;
         let lower = value(0, 1) * (1.0 - s) + value(1, 1) * s;
         upper * (1.0 - t) + lower * t

@@ -106,7 +106,7 @@ pub(super) fn lay_out(plan: &IhcPlan) -> Layout {
             let (jx, jy) = (draws.unit() - 0.5, draws.unit() - 0.5);
             let radius = 58.0 + 18.0 * draws.unit();
             let blob = Blob::draw(&mut draws, x + 30.0 * jx, y + 30.0 * jy, radius);
-            if blob.x - 1.3 * blob.radius > edge_um {
+            if blob.x - 0.9 * blob.radius > edge_um {
                 layout.nests.push(blob);
             }
             x += step;
@@ -140,7 +140,10 @@ fn place_grid(plan: &IhcPlan, layout: &mut Layout, draws: &mut Draws, spacing: f
             let free = x > layout.edge_um + 6.0
                 && inside(layout, x, y, 5.0)
                 && layout.mucin.iter().all(|pool| pool.depth(x, y) < -6.0)
-                && layout.glands.iter().all(|[gx, gy, r]| (x - gx).hypot(y - gy) > r + 16.0)
+                && layout
+                    .glands
+                    .iter()
+                    .all(|[gx, gy, r]| (x - gx).hypot(y - gy) > r + 16.0)
                 && layout.cells.iter().all(|cell| {
                     let (cx, cy) = (cell.x_px * plan.pixel_um, cell.y_px * plan.pixel_um);
                     (x - cx).hypot(y - cy) > clearance(cell.kind)
@@ -171,7 +174,14 @@ fn inside(layout: &Layout, x: f64, y: f64, margin: f64) -> bool {
     x > margin && y > margin && x < layout.width_um - margin && y < layout.height_um - margin
 }
 
-fn cell(plan: &IhcPlan, kind: CellKind, x: f64, y: f64, half_axes_um: [f64; 2], turn: f64) -> CellTruth {
+fn cell(
+    plan: &IhcPlan,
+    kind: CellKind,
+    x: f64,
+    y: f64,
+    half_axes_um: [f64; 2],
+    turn: f64,
+) -> CellTruth {
     CellTruth {
         id: 0,
         kind,
@@ -187,7 +197,14 @@ fn cell(plan: &IhcPlan, kind: CellKind, x: f64, y: f64, half_axes_um: [f64; 2], 
 fn tumour_cell(plan: &IhcPlan, draws: &mut Draws, x: f64, y: f64) -> CellTruth {
     let long = 3.7 + 0.9 * draws.unit();
     let short = long * (0.72 + 0.26 * draws.unit());
-    let mut made = cell(plan, CellKind::Tumour, x, y, [long, short], PI * draws.unit());
+    let mut made = cell(
+        plan,
+        CellKind::Tumour,
+        x,
+        y,
+        [long, short],
+        PI * draws.unit(),
+    );
     let total: f64 = plan.classes.iter().sum();
     let mut left = draws.unit() * total.max(1e-9);
     made.class = plan
@@ -214,11 +231,25 @@ fn stroma_cell(plan: &IhcPlan, draws: &mut Draws, x: f64, y: f64) -> CellTruth {
     match draws.chance(0.3) {
         true => {
             let radius = 2.3 + 0.5 * draws.unit();
-            cell(plan, CellKind::Lymphocyte, x, y, [radius, 0.95 * radius], turn)
+            cell(
+                plan,
+                CellKind::Lymphocyte,
+                x,
+                y,
+                [radius, 0.95 * radius],
+                turn,
+            )
         }
         false => {
             let long = 4.5 + 2.0 * draws.unit();
-            cell(plan, CellKind::Stroma, x, y, [long, 1.3 + 0.4 * draws.unit()], turn)
+            cell(
+                plan,
+                CellKind::Stroma,
+                x,
+                y,
+                [long, 1.3 + 0.4 * draws.unit()],
+                turn,
+            )
         }
     }
 }
@@ -236,7 +267,10 @@ fn place_artefacts(plan: &IhcPlan, layout: &mut Layout, draws: &mut Draws) {
         layout.glands.push([x, y, radius]);
         for step in 0..9 {
             let angle = TAU * f64::from(step) / 9.0 + 0.1 * draws.unit();
-            let (cx, cy) = (x + (radius + 9.0) * angle.cos(), y + (radius + 9.0) * angle.sin());
+            let (cx, cy) = (
+                x + (radius + 9.0) * angle.cos(),
+                y + (radius + 9.0) * angle.sin(),
+            );
             layout
                 .cells
                 .push(cell(plan, CellKind::ApicalGland, cx, cy, [3.9, 3.2], angle));
@@ -251,7 +285,11 @@ fn place_artefacts(plan: &IhcPlan, layout: &mut Layout, draws: &mut Draws) {
         for _ in 0..count {
             let (x, y) = free_place(layout, draws, room, plan);
             // The nucleus of a signet-ring cell lies flat against its vacuole, which is drawn below it.
-            let turn = if kind == CellKind::SignetRing { 0.0 } else { PI * draws.unit() };
+            let turn = if kind == CellKind::SignetRing {
+                0.0
+            } else {
+                PI * draws.unit()
+            };
             layout.cells.push(cell(plan, kind, x, y, axes, turn));
         }
     }
@@ -261,15 +299,24 @@ fn place_artefacts(plan: &IhcPlan, layout: &mut Layout, draws: &mut Draws) {
 fn free_place(layout: &Layout, draws: &mut Draws, room: f64, plan: &IhcPlan) -> (f64, f64) {
     let mut place = (0.0, 0.0);
     for _ in 0..2000 {
-        let x = layout.edge_um + 12.0 + room + draws.unit() * (layout.width_um - layout.edge_um - 2.0 * room - 24.0).max(1.0);
+        let x = layout.edge_um
+            + 12.0
+            + room
+            + draws.unit() * (layout.width_um - layout.edge_um - 2.0 * room - 24.0).max(1.0);
         let y = room + draws.unit() * (layout.height_um - 2.0 * room).max(1.0);
         place = (x, y);
         let cells_far = layout.cells.iter().all(|cell| {
             let (cx, cy) = (cell.x_px * plan.pixel_um, cell.y_px * plan.pixel_um);
             (x - cx).hypot(y - cy) > room + clearance(cell.kind)
         });
-        let mucin_far = layout.mucin.iter().all(|pool| pool.depth(x, y) < -room - 10.0);
-        let glands_far = layout.glands.iter().all(|[gx, gy, r]| (x - gx).hypot(y - gy) > r + room + 18.0);
+        let mucin_far = layout
+            .mucin
+            .iter()
+            .all(|pool| pool.depth(x, y) < -room - 10.0);
+        let glands_far = layout
+            .glands
+            .iter()
+            .all(|[gx, gy, r]| (x - gx).hypot(y - gy) > r + room + 18.0);
         if cells_far && mucin_far && glands_far {
             break;
         }

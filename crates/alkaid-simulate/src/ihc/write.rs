@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use alkaid_imaging::PixelSize;
-use alkaid_imaging::brightfield::pyramid::PyramidWriter;
 use alkaid_imaging::brightfield::BrightfieldError;
+use alkaid_imaging::brightfield::pyramid::PyramidWriter;
 use serde::Serialize;
 
 use super::{CellTruth, IhcPlan, Section};
