@@ -2,7 +2,11 @@
 
 /// For each of the `rows` of a cost table the column it gets; there must be at least as many columns as rows, and costs
 /// must be finite.
-pub(crate) fn cheapest(rows: usize, columns: usize, cost: impl Fn(usize, usize) -> f64) -> Vec<usize> {
+pub(crate) fn cheapest(
+    rows: usize,
+    columns: usize,
+    cost: impl Fn(usize, usize) -> f64,
+) -> Vec<usize> {
     debug_assert!(rows <= columns);
     // Rows and columns count from 1; column 0 holds the row that is being placed.
     let mut row_potential = vec![0.0; rows + 1];

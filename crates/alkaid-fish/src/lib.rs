@@ -4,19 +4,27 @@
 //! green signal that lie together are one *fused* signal, an ALK locus that is whole.
 
 pub mod agreement;
+pub mod analyse;
+mod assignment;
 pub mod background;
 pub mod copies;
 pub mod counts;
+pub mod distance;
 mod distribution;
 pub mod finding;
+mod outline;
 pub mod overrides;
+pub mod pairing;
 pub mod pattern;
 pub mod plan;
 pub mod profile;
+pub mod quality;
 pub mod report;
 pub mod rule;
 pub mod statistics;
 
+pub use analyse::{Analysis, AnalyseError, AnalyseOptions, analyse};
+pub use distance::DistanceIndex;
 pub use pattern::{Counts, Pattern};
 pub use profile::{Profile, profile, profiles};
 pub use report::{FishReport, RunOptions, Setting, report_on_images, report_on_table};

@@ -65,18 +65,29 @@ pub fn pair(signals: &[Signal], places: &[Place], rule: &SplitRule) -> Paired {
     };
     let (reds, greens) = (of(Colour::Red), of(Colour::Green));
     let split_from = rule.distance_um();
-    let distance =
-        |a: usize, b: usize| (places[a].x_um - places[b].x_um).hypot(places[a].y_um - places[b].y_um);
+    let distance = |a: usize, b: usize| {
+        (places[a].x_um - places[b].x_um).hypot(places[a].y_um - places[b].y_um)
+    };
     let cost = |a: usize, b: usize| {
         let d = distance(a, b);
         d.min(split_from) + FAR_COST * d
     };
     let mut matched: Vec<(usize, usize)> = if reds.len() <= greens.len() {
-        let given = crate::assignment::cheapest(reds.len(), greens.len(), |r, g| cost(reds[r], greens[g]));
-        given.iter().enumerate().map(|(r, &g)| (reds[r], greens[g])).collect()
+        let given =
+            crate::assignment::cheapest(reds.len(), greens.len(), |r, g| cost(reds[r], greens[g]));
+        given
+            .iter()
+            .enumerate()
+            .map(|(r, &g)| (reds[r], greens[g]))
+            .collect()
     } else {
-        let given = crate::assignment::cheapest(greens.len(), reds.len(), |g, r| cost(reds[r], greens[g]));
-        given.iter().enumerate().map(|(g, &r)| (reds[r], greens[g])).collect()
+        let given =
+            crate::assignment::cheapest(greens.len(), reds.len(), |g, r| cost(reds[r], greens[g]));
+        given
+            .iter()
+            .enumerate()
+            .map(|(g, &r)| (reds[r], greens[g]))
+            .collect()
     };
     matched.sort_unstable();
     let pairs: Vec<Pair> = matched
@@ -208,9 +219,19 @@ mod tests {
 
     #[test]
     fn patterns_of_the_atlas() {
-        let fused = [(Red, 1.0, 1.0), (Green, 1.3, 1.0), (Red, 5.0, 5.0), (Green, 5.0, 5.2)];
+        let fused = [
+            (Red, 1.0, 1.0),
+            (Green, 1.3, 1.0),
+            (Red, 5.0, 5.0),
+            (Green, 5.0, 5.2),
+        ];
         assert_eq!(counts(&fused), (2, 0, 0));
-        let split = [(Red, 1.0, 1.0), (Green, 1.3, 1.0), (Red, 5.0, 5.0), (Green, 8.0, 5.2)];
+        let split = [
+            (Red, 1.0, 1.0),
+            (Green, 1.3, 1.0),
+            (Red, 5.0, 5.0),
+            (Green, 8.0, 5.2),
+        ];
         assert_eq!(counts(&split), (1, 1, 1));
         let lost = [(Red, 1.0, 1.0), (Green, 1.3, 1.0), (Red, 5.0, 5.0)];
         assert_eq!(counts(&lost), (1, 1, 0));
@@ -224,7 +245,12 @@ mod tests {
     #[test]
     fn a_close_pair_is_not_given_up_for_far_ones() {
         // Greens at 0.4 and 9.4 from one red; the other red is 4 from the first green.
-        let at = [(Red, 5.0, 5.0), (Green, 5.4, 5.0), (Red, 9.4, 5.0), (Green, 5.0, 14.4)];
+        let at = [
+            (Red, 5.0, 5.0),
+            (Green, 5.4, 5.0),
+            (Red, 9.4, 5.0),
+            (Green, 5.0, 14.4),
+        ];
         assert_eq!(counts(&at), (1, 1, 1));
     }
 

@@ -19,6 +19,7 @@ pub mod open;
 mod picture;
 pub mod pixel;
 pub mod regions;
+pub mod smooth;
 pub mod spots;
 pub mod stain;
 mod tiff_file;

@@ -12,7 +12,6 @@
 
 mod column;
 mod doublet;
-mod filter;
 mod fit;
 mod maxima;
 mod noise;
@@ -75,7 +74,7 @@ impl Default for SpotOptions {
 /// The signals of one channel of one field.
 #[derive(Clone, Debug)]
 pub struct SpotSet {
-    /// In reading order of their pixel; those that were rejected stand among them with the reason.
+    /// From top to bottom; those that were rejected stand among them with the reason.
     pub spots: Vec<Spot>,
     /// Sigma of a signal on this image, pixels.
     pub sigma_px: f64,
@@ -90,6 +89,8 @@ pub struct SpotSet {
     pub false_per_nucleus: f64,
     /// Height that a signal centred on each pixel would have, counts: the matched filter's answer.
     heights: Array2<f32>,
+    /// Share of true signals that are expected below the threshold: too faint to be found.
+    pub missed: f64,
 }
 
 /// One signal.
@@ -210,11 +211,13 @@ pub fn detect(
             Some(spot(candidate, *label, fit, *z, &windows, pixel_um))
         })
         .collect();
+    from_top_to_bottom(&mut spots);
     judge_widths(&mut spots, sigma, options.width_factor);
     doublet::merge(
         &mut spots,
         options.doublet_diameters * SIGMA_TO_DIAMETER * sigma,
     );
+    from_top_to_bottom(&mut spots);
     landscape.set_confidence(&mut spots);
 
     let outside_pixels = labels.map.iter().filter(|&&l| l == 0).count();
@@ -228,6 +231,7 @@ pub fn detect(
         threshold: landscape.threshold,
         outside_per_um2: outside_density / (pixel_um * pixel_um),
         false_per_nucleus,
+        missed: landscape.missed,
         heights: landscape.into_heights(),
     })
 }
@@ -236,6 +240,13 @@ impl SpotSet {
     /// The signals that were not rejected.
     pub fn accepted(&self) -> impl Iterator<Item = &Spot> {
         self.spots.iter().filter(|spot| spot.rejected.is_none())
+    }
+
+    /// Indices of all spots no more than `reach` pixels above or below `y_px`.
+    fn rows(&self, y_px: f64, reach: f64) -> std::ops::Range<usize> {
+        let from = self.spots.partition_point(|s| s.y_px < y_px - reach);
+        let to = self.spots.partition_point(|s| s.y_px <= y_px + reach);
+        from..to.max(from)
     }
 
     /// Height that a signal at this place would have, counts; 0 outside the image.
@@ -248,6 +259,11 @@ impl SpotSet {
         self.heights
             .get([y as usize, x as usize])
             .map_or(0.0, |&height| f64::from(height))
+    }
+
+    /// Lets go of the filtered plane; from then on [`height_at`](Self::height_at) knows nothing.
+    pub fn forget_plane(&mut self) {
+        self.heights = Array2::zeros((0, 0));
     }
 
     /// Full width at half maximum of a signal, pixels.
@@ -369,6 +385,10 @@ fn spot(
         confidence: 1.0,
         rejected: None,
     }
+}
+
+fn from_top_to_bottom(spots: &mut [Spot]) {
+    spots.sort_by(|a, b| a.y_px.total_cmp(&b.y_px).then(a.x_px.total_cmp(&b.x_px)));
 }
 
 /// Whether the fit confirms the maximum. The rim of a bright nucleus lifts maxima of noise over the filter's threshold;

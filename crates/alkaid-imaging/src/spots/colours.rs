@@ -33,7 +33,8 @@ pub fn shares(from: &SpotSet, into: &SpotSet, shift: &Shift) -> Vec<f64> {
     from.accepted()
         .filter_map(|spot| {
             let (x, y) = shift.applied(spot.x_px, spot.y_px);
-            let alone = into.accepted().all(|other| {
+            let around = &into.spots[into.rows(y, CLEAR * into.sigma_px)];
+            let alone = around.iter().filter(|s| s.rejected.is_none()).all(|other| {
                 let distance = (other.x_px - x).hypot(other.y_px - y);
                 let faint_here = distance <= SAME_PLACE * into.sigma_px
                     && other.amplitude < 0.5 * spot.amplitude;
@@ -65,7 +66,8 @@ pub fn reject_bleed_through(from: &SpotSet, into: &mut SpotSet, bleed: Bleed, sh
     let share = bleed.share + 2.0 * bleed.error;
     for source in from.accepted() {
         let (x, y) = shift.applied(source.x_px, source.y_px);
-        for spot in into.spots.iter_mut().filter(|s| s.rejected.is_none()) {
+        let rows = into.rows(y, reach);
+        for spot in into.spots[rows].iter_mut().filter(|s| s.rejected.is_none()) {
             let explained = share * source.amplitude + 2.0 * spot.amplitude_error;
             if (spot.x_px - x).hypot(spot.y_px - y) <= reach && spot.amplitude <= explained {
                 spot.rejected = Some(Rejection::BleedThrough);
@@ -85,7 +87,9 @@ pub fn reject_granules(red: &mut SpotSet, green: &mut SpotSet) {
         if !wide(one, red_sigma) {
             continue;
         }
-        let twin = green.spots.iter_mut().find(|other| {
+        // No fit is wider than four times the image's signals.
+        let rows = green.rows(one.y_px, SAME_PLACE * 4.0 * red_sigma.max(green_sigma));
+        let twin = green.spots[rows].iter_mut().find(|other| {
             // A granule is large: its centre may be off by part of its own width.
             let reach = SAME_PLACE * one.sigma_px.max(other.sigma_px);
             wide(other, green_sigma)

@@ -2,37 +2,39 @@
 
 use super::Spot;
 
-/// Merges signals of one nucleus whose centres are within `reach` pixels, nearest first; what was rejected stays alone.
+/// Merges signals of one nucleus whose centres are within `reach` pixels, nearest first, each with one other at most;
+/// what was rejected stays alone.
 pub(super) fn merge(spots: &mut Vec<Spot>, reach: f64) {
-    while let Some((first, second)) = nearest(spots, reach) {
-        let other = spots.remove(second);
-        let one = &mut spots[first];
-        *one = joined(one, &other);
+    let mut gone = vec![false; spots.len()];
+    let mut joined_already = gone.clone();
+    for (_, first, second) in close(spots, reach) {
+        if !joined_already[first] && !joined_already[second] {
+            (joined_already[first], joined_already[second]) = (true, true);
+            spots[first] = joined(&spots[first], &spots[second]);
+            gone[second] = true;
+        }
     }
+    let mut gone = gone.into_iter();
+    spots.retain(|_| !gone.next().unwrap_or(false));
 }
 
-/// The nearest two within reach, the lower index first.
-fn nearest(spots: &[Spot], reach: f64) -> Option<(usize, usize)> {
-    let mut best: Option<(f64, usize, usize)> = None;
+/// Pairs within reach, nearest first; `spots` stand in reading order.
+fn close(spots: &[Spot], reach: f64) -> Vec<(f64, usize, usize)> {
+    let mut pairs = Vec::new();
     for (i, a) in spots.iter().enumerate() {
-        if a.rejected.is_some() {
-            continue;
-        }
-        // Spots stand in reading order of their pixels, a fit moves them little.
         for (j, b) in spots.iter().enumerate().skip(i + 1) {
-            if b.y_px - a.y_px > reach + 8.0 {
+            if b.y_px - a.y_px > reach {
                 break;
             }
-            if b.label != a.label || b.rejected.is_some() {
-                continue;
-            }
             let distance = (a.x_px - b.x_px).hypot(a.y_px - b.y_px);
-            if distance <= reach && best.is_none_or(|(least, _, _)| distance < least) {
-                best = Some((distance, i, j));
+            let both = a.rejected.is_none() && b.rejected.is_none();
+            if distance <= reach && a.label == b.label && both {
+                pairs.push((distance, i, j));
             }
         }
     }
-    best.map(|(_, i, j)| (i, j))
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0).then((a.1, a.2).cmp(&(b.1, b.2))));
+    pairs
 }
 
 /// One signal in the light's centre of two.

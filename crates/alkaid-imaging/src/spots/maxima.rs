@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use ndarray::Array2;
 
-use super::filter::gaussian;
 use super::fit::Fit;
 use super::noise::{Noise, Tail};
 use super::{FILTER_GAIN, SURROUND, Spot, SpotOptions};
 use crate::labels::Labels;
+use crate::smooth::gaussian;
 
 /// The rim of the image in which no maximum is taken, pixels.
 const RIM: usize = 2;
@@ -37,6 +37,8 @@ pub(super) struct Landscape {
     pub(super) candidates: Vec<Candidate>,
     /// Height from which a maximum is a candidate.
     pub(super) threshold: f64,
+    /// Share of signals that are expected to lie below it.
+    pub(super) missed: f64,
     /// Pixels of the median nucleus.
     pub(super) nucleus_pixels: f64,
     pub(super) sigma: f64,
@@ -78,8 +80,8 @@ impl Landscape {
                 if !is_extreme(&filtered, y, x, sign) {
                     continue;
                 }
-                let spread = noise.at(y, x, label);
-                let over = f64::from(value) / spread.filtered;
+                let spread = noise.at(labels, y, x);
+                let over = (f64::from(value) - spread.middle) / spread.filtered;
                 if over < -Tail::FOOT && label != 0 {
                     depths_inside.push(-over);
                 }
@@ -109,6 +111,7 @@ impl Landscape {
         Self {
             candidates,
             threshold,
+            missed: 0.0,
             nucleus_pixels,
             sigma,
             nuclear_pixels: pixels_inside as f64,
@@ -124,7 +127,7 @@ impl Landscape {
 
     /// The share of true signals among those of the same height: the density of noise at that height against that of
     /// the signals, log-normal with the median and spread of those found.
-    pub(super) fn set_confidence(&self, spots: &mut [Spot]) {
+    pub(super) fn set_confidence(&mut self, spots: &mut [Spot]) {
         let mut logs: Vec<f32> = spots
             .iter()
             .filter(|spot| spot.rejected.is_none())
@@ -136,6 +139,7 @@ impl Landscape {
         let number = logs.len() as f64;
         let middle = f64::from(super::noise::median(&mut logs));
         let spread = f64::from(super::noise::robust_sd(logs)).max(0.3);
+        self.missed = below((self.threshold.ln() - middle) / spread);
         for spot in spots {
             let step = 0.01 * spot.height;
             let noise = (self.tail.above(spot.height - step) - self.tail.above(spot.height + step))
@@ -171,6 +175,11 @@ impl Candidate {
             amplitude_error: 0.0,
         }
     }
+}
+
+/// Probability that a standard normal number is below `x` (logistic approximation of Bowling, error below 2e-4).
+fn below(x: f64) -> f64 {
+    1.0 / (1.0 + (-0.070_56 * x * x * x - 1.5976 * x).exp())
 }
 
 /// For each candidate the others within `reach` pixels.

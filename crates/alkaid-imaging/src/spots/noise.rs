@@ -1,12 +1,13 @@
 //! How much the background varies from pixel to pixel, and how often noise alone makes a maximum of a given height.
 //!
 //! Photon noise grows with brightness and nucleoplasm has a texture, so the noise is measured as a function of the
-//! local level, inside and outside nuclei separately.
+//! local level, apart for three kinds of place: outside nuclei, inside them, and on their rim, where the step from dark
+//! to bright lifts the filter's answer.
 
 use ndarray::Array2;
 
-use super::filter::box_twice;
 use crate::labels::Labels;
+use crate::smooth::box_twice;
 
 /// Side of the tiles in which bright signals are clipped before the level is smoothed, pixels.
 const TILE: usize = 32;
@@ -19,12 +20,24 @@ const SAMPLES: usize = 400_000;
 /// From the median of absolute deviations to the standard deviation of a normal distribution.
 pub(super) const MAD_TO_SD: f64 = 1.4826;
 
-/// Noise of one kind of place (inside or outside nuclei) against level; classes in ascending level.
+/// Pixels of a nucleus within this many sigmas of something else are its rim.
+const RIM: f64 = 2.0;
+
+/// Noise of one kind of place against level; classes in ascending level.
 #[derive(Clone, Debug, Default)]
 struct Curve {
     level: Vec<f32>,
     pixel_sd: Vec<f32>,
+    filtered_middle: Vec<f32>,
     filtered_sd: Vec<f32>,
+}
+
+/// Kinds of place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Outside,
+    Inside,
+    Rim,
 }
 
 /// The noise of a plane.
@@ -32,8 +45,10 @@ struct Curve {
 pub(super) struct Noise {
     /// The background's level at each place, signals clipped.
     pub(super) level: Array2<f32>,
-    inside: Curve,
-    outside: Curve,
+    /// Outside, inside, rim.
+    curves: [Curve; 3],
+    /// Width of the rim, pixels.
+    rim: usize,
 }
 
 /// Standard deviations at one place.
@@ -43,6 +58,8 @@ pub(super) struct Spread {
     pub(super) pixel: f64,
     /// Of the matched filter's answer.
     pub(super) filtered: f64,
+    /// The matched filter's answer where there is no signal.
+    pub(super) middle: f64,
 }
 
 impl Noise {
@@ -55,48 +72,50 @@ impl Noise {
         sigma: f64,
     ) -> Self {
         let level = box_twice(&clipped(plane), (5.0 * sigma).ceil() as usize);
+        let rim = (RIM * sigma).ceil() as usize;
         let stride = (plane.len() / SAMPLES).max(1);
-        let mut inside = Vec::new();
-        let mut outside = Vec::new();
+        let mut samples: [Vec<(f32, f32, f32)>; 3] = Default::default();
         let all = level
-            .iter()
+            .indexed_iter()
             .zip(residual)
             .zip(filtered)
-            .zip(&labels.map)
             .step_by(stride);
-        for (((&level, &residual), &filtered), &label) in all {
-            let place = if label == 0 {
-                &mut outside
-            } else {
-                &mut inside
-            };
-            place.push((level, residual, filtered));
+        for ((((y, x), &level), &residual), &filtered) in all {
+            samples[place(labels, y, x, rim) as usize].push((level, residual, filtered));
         }
-        let mut inside = Curve::of(inside);
-        let mut outside = Curve::of(outside);
-        // A field without nuclei, or one that is all nucleus, has one kind of place.
-        if inside.level.is_empty() {
-            inside = outside.clone();
-        }
-        if outside.level.is_empty() {
-            outside = inside.clone();
-        }
-        Self {
-            level,
-            inside,
-            outside,
-        }
+        let curves = samples.map(Curve::of);
+        Self { level, curves, rim }
     }
 
     /// The noise at a place.
-    pub(super) fn at(&self, y: usize, x: usize, label: u32) -> Spread {
-        let curve = if label == 0 {
-            &self.outside
-        } else {
-            &self.inside
-        };
-        curve.at(self.level[[y, x]])
+    pub(super) fn at(&self, labels: &Labels, y: usize, x: usize) -> Spread {
+        let level = self.level[[y, x]];
+        let own = &self.curves[place(labels, y, x, self.rim) as usize];
+        // A kind of place of which no pixel was sampled is taken for another.
+        std::iter::once(own)
+            .chain(&self.curves)
+            .find_map(|curve| curve.at(level))
+            .unwrap_or(Spread {
+                pixel: 1.0,
+                filtered: 1.0,
+                middle: 0.0,
+            })
     }
+}
+
+/// What kind of place a pixel is: on the rim, one of eight pixels `rim` away is not of its nucleus.
+fn place(labels: &Labels, y: usize, x: usize, rim: usize) -> Place {
+    let label = labels.map[[y, x]];
+    if label == 0 {
+        return Place::Outside;
+    }
+    let (height, width) = labels.map.dim();
+    let rows = [y.saturating_sub(rim), y, (y + rim).min(height - 1)];
+    let columns = [x.saturating_sub(rim), x, (x + rim).min(width - 1)];
+    let whole = rows
+        .iter()
+        .all(|&r| columns.iter().all(|&c| labels.map[[r, c]] == label));
+    if whole { Place::Inside } else { Place::Rim }
 }
 
 impl Curve {
@@ -112,14 +131,18 @@ impl Curve {
             curve
                 .pixel_sd
                 .push(robust_sd(class.iter().map(|s| s.1).collect()));
-            curve
-                .filtered_sd
-                .push(robust_sd(class.iter().map(|s| s.2).collect()));
+            let mut filtered: Vec<f32> = class.iter().map(|s| s.2).collect();
+            curve.filtered_middle.push(median(&mut filtered));
+            curve.filtered_sd.push(robust_sd(filtered));
         }
         curve
     }
 
-    fn at(&self, level: f32) -> Spread {
+    /// `None` when nothing was sampled.
+    fn at(&self, level: f32) -> Option<Spread> {
+        if self.level.is_empty() {
+            return None;
+        }
         let after = self.level.partition_point(|&l| l <= level);
         let last = self.level.len().saturating_sub(1);
         let (low, high) = (after.saturating_sub(1).min(last), after.min(last));
@@ -131,10 +154,11 @@ impl Curve {
         };
         let between =
             |values: &[f32]| f64::from(values[low] + (values[high] - values[low]) * part).max(1e-6);
-        Spread {
-            pixel: between(&self.pixel_sd),
-            filtered: between(&self.filtered_sd),
-        }
+        Some(Spread {
+            pixel: between(&self.pixel_sd).max(1e-6),
+            filtered: between(&self.filtered_sd).max(1e-6),
+            middle: between(&self.filtered_middle),
+        })
     }
 }
 
