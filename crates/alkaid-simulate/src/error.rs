@@ -34,6 +34,17 @@ pub enum SimulateError {
         #[source]
         source: std::io::Error,
     },
+    /// A plan file is not a plan.
+    #[error("{} is not a plan: {problem}", path.display())]
+    PlanFile {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        problem: String,
+    },
+    /// An image could not be written.
+    #[error(transparent)]
+    Image(#[from] alkaid_imaging::ImagingError),
     /// The caller asked to stop; no file was left behind.
     #[error("interrupted: no file was written")]
     Interrupted,

@@ -20,6 +20,7 @@ mod plan;
 mod plane;
 mod texture;
 mod truth;
+mod write;
 
 pub use draw::{SimulatedField, field};
 pub use pattern::{Score, TruthPattern, score};
@@ -29,3 +30,4 @@ pub use plan::{
     TissuePlan,
 };
 pub use truth::{CellTruth, Channel, GranuleTruth, LocusTruth, SpotTruth, Truth};
+pub use write::{FishOutput, read_plan, simulate};

@@ -1,6 +1,7 @@
 //! What the user may type. Values are parsed here once; what follows works with valid ones.
 
 pub mod pathway;
+mod simulate_fish;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,8 @@ use alkaid_simulate::{FusionPlan, QualityProfile};
 use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+
+pub use simulate_fish::SimulateFishArgs;
 
 /// ALK rearrangements from whatever evidence there is. For research use only.
 #[derive(Debug, Parser)]
@@ -43,7 +46,7 @@ pub enum Command {
     Pathway(pathway::PathwayArgs),
     /// Run the main job on a small simulated sample
     Demo(DemoArgs),
-    /// Make reads with known truth from the reference bundle
+    /// Make reads with known truth from the reference bundle, or FISH fields
     Simulate(Box<SimulateArgs>),
     /// Build or inspect a reference bundle
     Reference(ReferenceArgs),
@@ -433,10 +436,14 @@ pub struct DemoArgs {
 
 /// `alkaid simulate`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct SimulateArgs {
+    /// What else than reads.
+    #[command(subcommand)]
+    pub what: Option<Simulated>,
     /// Path and start of the output files' names
-    #[arg(short, long, value_name = "PREFIX")]
-    pub out: PathBuf,
+    #[arg(short, long, value_name = "PREFIX", required = true)]
+    pub out: Option<PathBuf>,
     /// A molecule and how much of it, such as EML4:e13::ALK:e20=10 (10 fragments across the junction), =200f (fragments), =30x (depth)
     #[arg(short, long = "fusion", value_name = "SPEC[=AMOUNT]")]
     pub fusions: Vec<FusionPlan>,
@@ -488,6 +495,13 @@ pub struct SimulateArgs {
     /// Print the truth as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What `alkaid simulate` makes beside reads.
+#[derive(Debug, Subcommand)]
+pub enum Simulated {
+    /// ALK break-apart FISH fields with known truth
+    Fish(Box<SimulateFishArgs>),
 }
 
 /// `alkaid reference`.

@@ -14,6 +14,7 @@ mod protocol;
 mod reads;
 mod reference;
 mod simulate;
+mod simulate_fish;
 
 use clap::Parser;
 

@@ -1,4 +1,4 @@
-//! `alkaid simulate`: reads with known truth.
+//! `alkaid simulate`: reads with known truth. FISH fields have a file of their own.
 
 use std::fs;
 use std::ops::ControlFlow;
@@ -7,20 +7,27 @@ use alkaid_genome::Bundle;
 use alkaid_simulate::{
     AnchoredPlan, Layout, Outputs, SimulationPlan, Source, UmiPlan, WriteOptions, simulate,
 };
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::Outcome;
-use crate::args::{SimulateArgs, threads};
+use crate::args::{SimulateArgs, Simulated, threads};
 use crate::console::print;
 use crate::exit::Exit;
 use crate::progress::{Meter, Unit, catch_interrupts, interrupted};
+use crate::simulate_fish;
 
 /// Runs the command.
 pub fn run(args: &SimulateArgs) -> Outcome {
+    if let Some(Simulated::Fish(args)) = &args.what {
+        return simulate_fish::run(args);
+    }
+    let Some(out) = &args.out else {
+        bail!("name the output files with --out PREFIX");
+    };
     let plan = plan(args)?;
     let opened = args.bundle.as_deref().map(Bundle::open).transpose()?;
     let bundle = opened.as_ref().unwrap_or_else(|| Bundle::embedded());
-    let outputs = Outputs::with_prefix(&args.out, plan.reads.layout);
+    let outputs = Outputs::with_prefix(out, plan.reads.layout);
     catch_interrupts();
     let meter = Meter::new("simulating", Unit::Items);
     let options = WriteOptions {

@@ -339,6 +339,15 @@ impl Plan {
         plan
     }
 
+    /// The seed of one field of the slide, counted from 0.
+    #[must_use]
+    pub fn field_seed(&self, index: u64) -> u64 {
+        // Steps of an odd constant: no two fields of a slide share a seed, and slides with seeds next to each other do
+        // not share fields.
+        self.seed
+            .wrapping_add(index.wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
     /// Width and height of a field in micrometres.
     #[must_use]
     pub fn side_um(&self) -> f64 {
@@ -378,7 +387,7 @@ impl Plan {
         let (optics, camera) = (&self.optics, &self.camera);
         within("field.fields", f64::from(field.fields), 1.0, 1_000.0)?;
         within("field.cells", f64::from(field.cells), 0.0, 20_000.0)?;
-        within("field.size_px", f64::from(field.size_px), 64.0, 8_192.0)?;
+        within("field.size_px", f64::from(field.size_px), 64.0, 4_096.0)?;
         within("field.pixel_um", field.pixel_um, 0.03, 1.0)?;
         within("field.overlap", field.overlap, 0.0, 1.0)?;
         within("tissue.section_um", tissue.section_um, 1.0, 20.0)?;
