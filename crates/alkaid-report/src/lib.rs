@@ -5,9 +5,9 @@
 //! `alkaid_mqc.json`, and for small variants `variants.tsv`, `refused_variants.tsv`, `variant_bounds.tsv` and
 //! `variants.vcf.gz`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
 //! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables;
-//! [`bypass_page`] and its like show what the tables of other callers say, [`pathway`] what the model of signalling says;
-//! [`overlay_png`] and [`gallery_html`] are what people look at of FISH images. The same report gives the same bytes; no file
-//! holds a date.
+//! [`bypass_page`] and its like show what the tables of other callers say, [`pathway`] what the model of signalling says,
+//! [`fish_page`] and its like what FISH shows, of which people look at [`overlay_png`] and [`gallery_html`]. The same
+//! report gives the same bytes; no file holds a date.
 
 mod answers;
 mod bypass;
@@ -31,16 +31,22 @@ mod write;
 
 pub use answers::{ANSWER_VERSION, answers_json, answers_tsv, inhibitors_json, inhibitors_tsv};
 pub use bypass::{bypass_json, bypass_tsv};
-pub use fish::{Crop, crops, gallery_html, overlay_png};
 pub use case::{Attachments, PdfError, case_html, case_pdf, compare_html, compare_pdf};
+pub use fish::{
+    Crop, crops, fish_json, fish_multiqc, gallery_html, nuclei_tsv, overlay_png, spots_tsv,
+};
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
 pub use reference::{BundleReference, Reference};
-pub use schema::{bypass_schema, pathway_schema, schema};
-pub use terminal::{Color, Glyphs, Style, answer_page, bypass_page, inhibitors_page, terminal};
+pub use schema::{bypass_schema, fish_schema, pathway_schema, schema};
+pub use terminal::{
+    Color, Glyphs, Style, answer_page, bypass_page, fish_page, inhibitors_page, terminal,
+};
 pub use tsv::{fusions_tsv, refused_tsv};
 pub use variants::{refused_variants_tsv, variant_bounds_tsv, variants_tsv};
 pub use vcf::{variants_vcf, vcf};
 pub use vicc::{finish, finish_with, vicc_fusion};
-pub use write::{WriteError, write_bypass, write_outputs, write_pathway, write_with};
+pub use write::{
+    Picture, WriteError, write_bypass, write_fish, write_outputs, write_pathway, write_with,
+};

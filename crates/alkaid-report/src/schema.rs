@@ -1,5 +1,6 @@
-//! The JSON schemas of `fusions.json`, `bypass.json` and `pathway.json`, generated from their types.
+//! The JSON schemas of `fusions.json`, `bypass.json`, `fish.json` and `pathway.json`, generated from their types.
 
+use alkaid_fish::FishReport;
 use alkaid_pathway::finding::PathwayReport;
 use alkaid_reads::finding::ReadsReport;
 use alkaid_tables::finding::BypassReport;
@@ -22,6 +23,13 @@ pub fn bypass_schema() -> serde_json::Value {
 pub fn pathway_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(PathwayReport);
     schema.insert("title".to_owned(), "Alkaid pathway.json".into());
+    schema.to_value()
+}
+
+/// JSON schema (draft 2020-12) of `fish.json`.
+pub fn fish_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(FishReport);
+    schema.insert("title".to_owned(), "Alkaid fish.json".into());
     schema.to_value()
 }
 
@@ -60,5 +68,10 @@ mod tests {
     #[test]
     fn committed_pathway_schema_is_that_of_the_types() {
         compare("pathway", &pathway_schema(), "PATHWAY_VERSION");
+    }
+
+    #[test]
+    fn committed_fish_schema_is_that_of_the_types() {
+        compare("fish", &fish_schema(), "FISH_VERSION");
     }
 }

@@ -5,6 +5,7 @@ mod answer;
 mod bypass;
 mod call;
 mod drawing;
+mod fish;
 mod ink;
 pub mod pathway;
 mod text;
@@ -14,6 +15,7 @@ use alkaid_reads::finding::{FindingKind, Molecule, ReadsReport, Verdict};
 
 pub use self::answer::{answer as answer_page, inhibitors as inhibitors_page};
 pub use self::bypass::bypass as bypass_page;
+pub use self::fish::fish as fish_page;
 use self::ink::{Line, Paint};
 use self::text::{grouped, wrap};
 

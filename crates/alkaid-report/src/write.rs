@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use alkaid_fish::FishReport;
 use alkaid_genome::Bundle;
 use alkaid_pathway::finding::{NetworkMap, PathwayReport};
 use alkaid_reads::finding::{Bound, EvidenceRead, Qc, ReadsReport, Verdict};
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 use crate::bypass::bypass_tsv;
 use crate::evidence;
+use crate::fish::{fish_multiqc, nuclei_tsv, spots_tsv};
 use crate::multiqc::multiqc;
 use crate::pathway;
 use crate::reference::{BundleReference, Reference};
@@ -54,6 +56,23 @@ const PATHWAY_FILES: [&str; 7] = [
     "pathway.json",
 ];
 
+/// Tables of `alkaid fish`, in the order in which they are moved, after the pictures.
+const FISH_FILES: [&str; 4] = [
+    "spots.tsv",
+    "nuclei.tsv",
+    "alkaid_fish_mqc.json",
+    "fish.json",
+];
+
+/// A file that is made elsewhere: an overlay, a label image, a gallery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picture {
+    /// Its name in the output directory, without folders.
+    pub name: String,
+    /// Its content.
+    pub content: Vec<u8>,
+}
+
 /// `qc.json`: the part of the report that is about the input.
 #[derive(Serialize)]
 struct QcFile<'r> {
@@ -91,7 +110,7 @@ pub enum WriteError {
         /// The output directory.
         directory: PathBuf,
         /// The file's name.
-        file: &'static str,
+        file: String,
         /// What the system said.
         source: io::Error,
     },
@@ -209,6 +228,38 @@ pub fn write_pathway(
         .collect())
 }
 
+/// Writes `fish.json`, `nuclei.tsv`, `spots.tsv`, `alkaid_fish_mqc.json` and the pictures into `directory`, as
+/// [`write_outputs`] does its files, and returns their paths.
+///
+/// # Errors
+///
+/// As [`write_outputs`].
+pub fn write_fish(
+    directory: &Path,
+    report: &FishReport,
+    pictures: &[Picture],
+) -> Result<Vec<PathBuf>, WriteError> {
+    let staging = Staging::beside(directory)?;
+    let output = Output {
+        directory,
+        staging: &staging.path,
+    };
+    for picture in pictures {
+        output.file(&picture.name, |out| out.write_all(&picture.content))?;
+    }
+    output.text("spots.tsv", &spots_tsv(report))?;
+    output.text("nuclei.tsv", &nuclei_tsv(report))?;
+    output.json("alkaid_fish_mqc.json", &fish_multiqc(report))?;
+    output.json("fish.json", report)?;
+    let files: Vec<&str> = pictures
+        .iter()
+        .map(|picture| picture.name.as_str())
+        .chain(FISH_FILES)
+        .collect();
+    staging.publish(directory, &files)?;
+    Ok(files.iter().map(|file| directory.join(file)).collect())
+}
+
 /// Where files are written before they are moved.
 struct Output<'p> {
     directory: &'p Path,
@@ -252,22 +303,22 @@ impl Output<'_> {
         })
     }
 
-    fn json(&self, file: &'static str, value: &impl Serialize) -> Result<(), WriteError> {
+    fn json(&self, file: &str, value: &impl Serialize) -> Result<(), WriteError> {
         self.file(file, |out| {
             serde_json::to_writer_pretty(&mut *out, value).map_err(io::Error::from)?;
             out.write_all(b"\n")
         })
     }
 
-    fn text(&self, file: &'static str, text: &str) -> Result<(), WriteError> {
+    fn text(&self, file: &str, text: &str) -> Result<(), WriteError> {
         self.file(file, |out| out.write_all(text.as_bytes()))
     }
 
     /// A file with its index, which are made together.
     fn pair(
         &self,
-        file: &'static str,
-        index: &'static str,
+        file: &str,
+        index: &str,
         fill: impl FnOnce(&mut dyn Write, &mut dyn Write) -> io::Result<()>,
     ) -> Result<(), WriteError> {
         let mut index_bytes = Vec::new();
@@ -278,7 +329,7 @@ impl Output<'_> {
     /// Writes one file and waits until the disk has it, so that a full disk is met here and not after the move.
     fn file(
         &self,
-        file: &'static str,
+        file: &str,
         fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), WriteError> {
         let write = || {
@@ -290,7 +341,7 @@ impl Output<'_> {
         };
         write().map_err(|source| WriteError::Write {
             directory: self.directory.to_owned(),
-            file,
+            file: file.to_owned(),
             source,
         })
     }

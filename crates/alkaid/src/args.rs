@@ -1,6 +1,7 @@
 //! What the user may type. Values are parsed here once; what follows works with valid ones.
 
 pub mod pathway;
+mod fish;
 mod simulate_fish;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+pub use self::fish::{CommonArgs, FishCommand, FishRunArgs, ScoreArgs};
 pub use simulate_fish::SimulateFishArgs;
 
 /// ALK rearrangements from whatever evidence there is. For research use only.
@@ -44,6 +46,8 @@ pub enum Command {
     Bypass(Box<BypassArgs>),
     /// Run the model of ALK signalling: what a drug, a mutation or a bypass does to the three arms and to growth
     Pathway(pathway::PathwayArgs),
+    /// Call ALK break-apart FISH by the probe kit's rule
+    Fish(Box<FishRunArgs>),
     /// Run the main job on a small simulated sample
     Demo(DemoArgs),
     /// Make reads with known truth from the reference bundle, or FISH fields
@@ -54,7 +58,7 @@ pub enum Command {
     List(Box<ListArgs>),
     /// Print the bench sheet of a wet-lab protocol, or check a filled record
     Protocol(ProtocolArgs),
-    /// Print the JSON schema of fusions.json, bypass.json or pathway.json
+    /// Print the JSON schema of fusions.json, bypass.json, fish.json or pathway.json
     Schema(SchemaArgs),
 }
 
@@ -421,6 +425,8 @@ pub enum SchemaArg {
     Bypass,
     /// pathway.json
     Pathway,
+    /// fish.json
+    Fish,
 }
 
 /// `alkaid demo`.

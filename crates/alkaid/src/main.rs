@@ -6,6 +6,7 @@ mod console;
 mod demo;
 mod exit;
 mod explain;
+mod fish;
 mod inhibitors;
 mod list;
 mod pathway;
@@ -29,6 +30,7 @@ fn main() -> std::process::ExitCode {
         Command::Inhibitors(args) => inhibitors::run(&args),
         Command::Bypass(args) => bypass::run(&args),
         Command::Pathway(args) => pathway::run(&args.command),
+        Command::Fish(args) => fish::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Reference(args) => reference::run(&args.command),

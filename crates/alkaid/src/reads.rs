@@ -117,6 +117,7 @@ pub fn schema(of: SchemaArg) -> Outcome {
         SchemaArg::Fusions => alkaid_report::schema(),
         SchemaArg::Bypass => alkaid_report::bypass_schema(),
         SchemaArg::Pathway => alkaid_report::pathway_schema(),
+        SchemaArg::Fish => alkaid_report::fish_schema(),
     };
     let mut stdout = stdout().lock();
     writeln!(stdout, "{}", serde_json::to_string_pretty(&schema)?)?;

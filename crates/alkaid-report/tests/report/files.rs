@@ -274,7 +274,7 @@ fn a_full_disk_is_named() {
     }
     let error = WriteError::Write {
         directory: "out".into(),
-        file: "fusions.json",
+        file: "fusions.json".to_owned(),
         source: std::io::Write::write_all(
             &mut fs::OpenOptions::new()
                 .write(true)
