@@ -1,14 +1,19 @@
 //! All that is said of one sample, from images or from a table.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::agreement::{Agreement, agreement};
+use crate::analyse::measured;
 use crate::copies::{CopyNumber, copy_number};
 use crate::counts::{CountedNucleus, Table};
+use crate::distance::{self, DistanceIndex};
 use crate::finding::{Colour, Exclusion, FieldFinding, Nucleus};
 use crate::overrides::{Overrides, OverridesError, apply};
 use crate::pattern::{Counts, Pattern};
@@ -40,6 +45,8 @@ pub struct FishReport {
     pub statistics: Statistics,
     /// Copies of ALK; `None` without counts.
     pub copy_number: Option<CopyNumber>,
+    /// What the distances between red and green say; `None` for tables.
+    pub index: Option<DistanceIndex>,
     /// The readers of a table with two.
     pub readers: Option<Readers>,
     /// Why there is no call although there may be nuclei.
@@ -100,7 +107,7 @@ pub struct ExclusionCount {
 pub struct RunOptions {
     /// Seed of the draw.
     pub seed: u64,
-    /// Where nuclei come from: `network`, `classical`, or the name of a label image.
+    /// Where nuclei come from: `network`, `classical`, or label images.
     pub nuclei: Option<String>,
     /// Which channel is which, where the user said so.
     pub channels: Option<String>,
@@ -286,9 +293,23 @@ pub fn report_on_images(
     };
     let mut report = evidence.report(setting);
     report.draw_order = order.into_iter().map(str::to_owned).collect();
+    let index = distance::index(&measured(&nuclei), distance::assumptions());
+    if index.suspicious && report.call.verdict != Verdict::Positive {
+        report.warnings.insert(0, says_of(&index));
+    }
+    report.index = Some(index);
     report.fields = fields;
     report.nuclei = nuclei;
     Ok(report)
+}
+
+fn says_of(index: &DistanceIndex) -> String {
+    format!(
+        "the distances do not fit whole loci alone (p = {:.1e}): about {:.0} % of nuclei may have a broken locus whose halves \
+         stay close, as after inv(2), or have lost a 5' side; look with another method, whatever the rule says",
+        index.p,
+        100.0 * index.fraction
+    )
 }
 
 /// Colours whose median signal is weaker than the kit's profile asks for, over all nuclei.
@@ -364,6 +385,7 @@ impl Evidence {
             call: self.call,
             copy_number: copy_number(&counts, profile),
             statistics,
+            index: None,
             readers: self.readers,
             refusals: self.refusals,
             warnings,
@@ -446,10 +468,37 @@ pub(crate) fn hash(value: &impl Serialize) -> String {
 /// SHA-256 of bytes, in hexadecimal.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    in_hexadecimal(&Sha256::digest(bytes))
+}
+
+fn in_hexadecimal(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl InputFile {
+    /// Describes a file by its size and SHA-256, read piece by piece.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn of(path: &Path) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let (mut hash, mut bytes) = (Sha256::new(), 0u64);
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            match file.read(&mut buffer)? {
+                0 => break,
+                read => {
+                    hash.update(&buffer[..read]);
+                    bytes += read as u64;
+                }
+            }
+        }
+        Ok(Self {
+            path: path.display().to_string(),
+            bytes,
+            sha256: in_hexadecimal(&hash.finalize()),
+        })
+    }
 }
 
 impl Exclusion {

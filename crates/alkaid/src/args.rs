@@ -15,7 +15,9 @@ use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-pub use self::fish::{CommonArgs, FishCommand, FishRunArgs, ScoreArgs};
+pub use self::fish::{
+    CommonArgs, FishCommand, FishRunArgs, ImageArgs, NucleiChoice, ScoreArgs,
+};
 pub use simulate_fish::SimulateFishArgs;
 
 /// ALK rearrangements from whatever evidence there is. For research use only.

@@ -285,3 +285,174 @@ fn bad_tables_are_refused_with_their_line() {
         &["acme", "vysis, zytovision, dako"],
     );
 }
+
+/// One simulated field with its labels, in a folder of its own.
+fn slide(options: &[&str]) -> Folder {
+    let folder = Folder(TempDir::new().unwrap());
+    let mut command = alkaid();
+    command
+        .current_dir(folder.path())
+        .args(["simulate", "fish", "--out", "slide"])
+        .args(options)
+        .assert()
+        .success();
+    folder
+}
+
+impl Folder {
+    fn fish(&self, arguments: &[&str]) -> Command {
+        let mut command = alkaid();
+        command.current_dir(self.path()).arg("fish").args(arguments);
+        command
+    }
+}
+
+const FIELD: &str = "slide/field_01.ome.tif";
+const LABELS: &str = "slide/field_01_labels.tif";
+
+#[test]
+fn a_simulated_tumour_goes_from_the_image_to_the_call_and_back_through_the_gallery() {
+    let folder = slide(&[
+        "--slide",
+        "rearranged",
+        "--fields",
+        "1",
+        "--cells",
+        "90",
+        "--size",
+        "1400",
+        "--seed",
+        "5",
+    ]);
+    let run = |extra: &[&str]| {
+        let mut arguments = vec![FIELD, "--nuclei", LABELS, "--sample", "T1"];
+        arguments.extend(extra);
+        folder.fish(&arguments)
+    };
+    let page = printed(&mut run(&["--out", "results"]));
+    says(
+        &page,
+        &["sample T1", "1 field", "distances", "Results in results"],
+    );
+    let out = folder.path().join("results");
+    assert_eq!(
+        names(&out),
+        [
+            "alkaid_fish_mqc.json",
+            "fish.json",
+            "gallery.html",
+            "labels_1_field_01.tif",
+            "nuclei.tsv",
+            "overlay_1_field_01.png",
+            "spots.tsv"
+        ]
+    );
+    let report: Value = serde_json::from_slice(&fs::read(out.join("fish.json")).unwrap()).unwrap();
+    assert_eq!(verdict(&report), "positive");
+    assert_eq!(report["inputs"][0]["sha256"].as_str().unwrap().len(), 64);
+    let nuclei = report["nuclei"].as_array().unwrap();
+    assert!(nuclei.len() >= 80);
+
+    // Again, and with other threads about: the same bytes.
+    printed(&mut run(&["--out", "again"]));
+    for name in names(&out) {
+        let again = fs::read(folder.path().join("again").join(&name)).unwrap();
+        assert!(again == fs::read(out.join(&name)).unwrap(), "{name}");
+    }
+
+    // A person takes every positive nucleus for fused.
+    let changes: Vec<Value> = nuclei
+        .iter()
+        .filter(|nucleus| ["split", "isolated_red"].contains(&nucleus["pattern"].as_str().unwrap_or("")))
+        .map(|nucleus| {
+            serde_json::json!({
+                "nucleus": nucleus["id"], "field": report["fields"][0]["name"], "label": nucleus["label"],
+                "pattern": "fused", "reader": "", "when": "2026-11-22T10:00:00Z", "reason": "test"
+            })
+        })
+        .collect();
+    assert!(changes.len() > 20);
+    let file = |sha256: &Value| {
+        serde_json::json!({
+            "schema": "alkaid/fish-overrides/1", "sample": "T1", "report_sha256": sha256, "overrides": changes
+        })
+        .to_string()
+    };
+    fs::write(
+        folder.path().join("o.json"),
+        file(&report["analysis_sha256"]),
+    )
+    .unwrap();
+    says(
+        &refusal(&mut run(&["--overrides", "o.json"])),
+        &["does not say who", "--reader"],
+    );
+    let changed = printed_json(&mut run(&[
+        "--overrides",
+        "o.json",
+        "--reader",
+        "A. Reader",
+        "--json",
+    ]));
+    assert_eq!(verdict(&changed), "negative");
+    let reviewed = |nucleus: &&Value| nucleus["reviewed"]["reader"] == "A. Reader";
+    let count = changed["nuclei"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(reviewed)
+        .count();
+    assert_eq!(count, changes.len());
+    fs::write(folder.path().join("o.json"), file(&serde_json::json!("00"))).unwrap();
+    says(
+        &refusal(&mut run(&["--overrides", "o.json", "--reader", "A"])),
+        &["another analysis"],
+    );
+}
+
+#[test]
+fn images_that_cannot_be_called_are_refused_with_a_remedy() {
+    let folder = slide(&[
+        "--slide", "negative", "--fields", "1", "--cells", "20", "--size", "700", "--seed", "6",
+    ]);
+    let few = printed_json(&mut folder.fish(&[FIELD, "--nuclei", LABELS, "--json"]));
+    assert_eq!(verdict(&few), "not_suitable");
+    let whole = fs::read(folder.path().join(FIELD)).unwrap();
+    fs::write(folder.path().join("cut.ome.tif"), &whole[..whole.len() / 2]).unwrap();
+    fs::write(folder.path().join("noise.tif"), b"no image at all").unwrap();
+    for (arguments, parts) in [
+        (vec!["absent.tif"], vec!["absent.tif"]),
+        (vec!["cut.ome.tif"], vec!["cut.ome.tif"]),
+        (vec!["noise.tif"], vec!["noise.tif"]),
+        (
+            vec![FIELD, "--channels", "dapi=0,red=1,green=7"],
+            vec!["channel 7"],
+        ),
+        (
+            vec![FIELD, "--nuclei", "netwrok"],
+            vec!["network, classical, or label images"],
+        ),
+        (
+            vec![FIELD, FIELD, "--nuclei", LABELS],
+            vec!["1 label images", "2 fields"],
+        ),
+        (
+            vec![FIELD, "--regions", "absent.geojson"],
+            vec!["absent.geojson"],
+        ),
+        (
+            vec![FIELD, "--overrides", "noise.tif"],
+            vec!["noise.tif", "gallery"],
+        ),
+    ] {
+        let message = refusal(&mut folder.fish(&arguments));
+        says(&message, &parts);
+    }
+    for arguments in [
+        vec![FIELD, "--pixel-size", "0"],
+        vec![],
+        vec![FIELD, "--channels", "red=1,5=2"],
+    ] {
+        folder.fish(&arguments).assert().code(2);
+    }
+}

@@ -1,6 +1,6 @@
 //! What FISH shows, on the terminal: the call, how sure it is, its steps, and what was left out.
 
-use alkaid_fish::FishReport;
+use alkaid_fish::{DistanceIndex, FishReport};
 use alkaid_fish::copies::CopyClass;
 use alkaid_fish::finding::Exclusion;
 use alkaid_fish::rule::{StepOutcome, Verdict};
@@ -188,8 +188,27 @@ impl Page {
                 ),
             );
         }
+        if let Some(index) = &report.index {
+            self.distances(index);
+        }
         self.fact("more nuclei", Paint::Plain, &found.plan.says);
         self.paragraph(Paint::Dim, &format!("Model: {}.", found.model));
+    }
+
+    fn distances(&mut self, index: &DistanceIndex) {
+        let words = match (&index.model, index.suspicious) {
+            (None, _) => format!("{} pairs in {} nuclei are too few to say more", index.pairs, index.nuclei),
+            (Some(model), true) => format!(
+                "wider than whole loci alone (p = {:.1e}): {:.0} % of nuclei may be rearranged, spread {:.2} µm against the usual {:.2} µm",
+                index.p, 100.0 * index.fraction, model.wide_um, model.normal_um
+            ),
+            (Some(model), false) => format!(
+                "as of whole loci: spread {:.2} µm along an axis, nothing wider beside it (p = {:.2})",
+                model.normal_um, index.p
+            ),
+        };
+        let paint = if index.suspicious { Paint::Warn } else { Paint::Plain };
+        self.fact("distances", paint, &words);
     }
 
     fn not_scored(&mut self, report: &FishReport) {

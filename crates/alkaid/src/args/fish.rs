@@ -1,16 +1,87 @@
 //! `alkaid fish` and `alkaid fish score`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use alkaid_fish::Profile;
+use alkaid_imaging::channels::Wanted;
+use alkaid_imaging::nuclei::Method;
 use clap::{Args, Subcommand};
 
 /// `alkaid fish`.
 #[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Fields of one slide: OME-TIFF, ImageJ or plain TIFF, one grey plane a channel. Pictures with colours baked in are refused.\n\
+    The exit status is 0 whatever the call; 1 when it could not run; 2 for wrong usage; 3 for a positive call with --fail-on-positive."
+)]
 pub struct FishRunArgs {
-    /// What to do.
+    /// What to do in place of reading images.
     #[command(subcommand)]
-    pub command: FishCommand,
+    pub command: Option<FishCommand>,
+    /// What to read.
+    #[command(flatten)]
+    pub images: ImageArgs,
+}
+
+/// `alkaid fish FIELD...`.
+#[derive(Debug, Args)]
+pub struct ImageArgs {
+    /// Fields of one slide
+    #[arg(required = true, value_name = "FIELD")]
+    pub fields: Vec<PathBuf>,
+    /// What all of `alkaid fish` takes.
+    #[command(flatten)]
+    pub common: CommonArgs,
+    /// Which channel is which, by number from 0 or by name, such as dapi=0,red=1,green=2; red stands for orange dyes too [default: told by names, colours and wavelengths]
+    #[arg(long, value_parser = channels, value_name = "ROLES")]
+    pub channels: Option<ChannelChoice>,
+    /// Micrometres a pixel, in place of what the files say
+    #[arg(long, value_parser = pixel_size, value_name = "UM")]
+    pub pixel_size: Option<f64>,
+    /// How nuclei are found: network, classical, or a label image; repeat label images, one for each field
+    #[arg(long, default_value = "network", value_name = "HOW")]
+    pub nuclei: Vec<String>,
+    /// Areas to look at, GeoJSON in pixels; repeat, one for each field
+    #[arg(long, value_name = "GEOJSON")]
+    pub regions: Vec<PathBuf>,
+    /// A person's changes, as the gallery exports them
+    #[arg(long, value_name = "JSON")]
+    pub overrides: Option<PathBuf>,
+    /// Who made the changes that do not say who
+    #[arg(long, value_name = "NAME")]
+    pub reader: Option<String>,
+}
+
+/// `--channels`.
+#[derive(Clone, Debug)]
+pub struct ChannelChoice {
+    /// As typed.
+    pub text: String,
+    /// Which channel is which.
+    pub wanted: Wanted,
+    /// Whether the probes are named by their side (3, 5), not by their colour.
+    pub by_side: bool,
+}
+
+/// Where nuclei come from.
+#[derive(Clone, Debug)]
+pub enum NucleiChoice<'a> {
+    /// Found on the counterstain.
+    Found(Method),
+    /// Label images.
+    Given(Vec<&'a Path>),
+}
+
+impl ImageArgs {
+    /// `--nuclei`, understood.
+    pub fn nuclei(&self) -> NucleiChoice<'_> {
+        match self.nuclei.as_slice() {
+            [one] if one == "network" => NucleiChoice::Found(Method::Network),
+            [one] if one == "classical" => NucleiChoice::Found(Method::Classical),
+            files => NucleiChoice::Given(files.iter().map(Path::new).collect()),
+        }
+    }
 }
 
 /// The commands of `alkaid fish`.
@@ -60,4 +131,27 @@ pub struct CommonArgs {
 
 fn probe(text: &str) -> Result<&'static Profile, String> {
     alkaid_fish::profile(text).map_err(|error| error.to_string())
+}
+
+fn channels(text: &str) -> Result<ChannelChoice, String> {
+    let roles = || text.split(',').filter_map(|part| part.split_once('='));
+    let by_side = roles().any(|(role, _)| role.trim().starts_with(['3', '5']));
+    let by_colour = roles().any(|(role, _)| matches!(role.trim(), "red" | "orange" | "green"));
+    if by_side && by_colour {
+        return Err(
+            "name the probes by colour (red, green) or by side (3, 5), not both".to_owned(),
+        );
+    }
+    Ok(ChannelChoice {
+        text: text.to_owned(),
+        wanted: text.parse()?,
+        by_side,
+    })
+}
+
+fn pixel_size(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(size) if (0.01..=2.0).contains(&size) => Ok(size),
+        _ => Err("expected micrometres from 0.01 to 2, such as 0.1075".to_owned()),
+    }
 }
