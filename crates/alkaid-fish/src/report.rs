@@ -375,7 +375,10 @@ impl Evidence {
             .filter_map(|(_, counts)| *counts)
             .collect();
         let mut warnings = self.warnings;
-        warnings.extend(warnings_on(&self.call, &statistics, profile));
+        if self.readers.is_none() {
+            warnings.extend(draw_matters(&self.call, &statistics));
+        }
+        warnings.extend(warnings_on(&statistics, profile));
         FishReport {
             fish_version: FISH_VERSION.to_owned(),
             tool: format!("alkaid {}", env!("CARGO_PKG_VERSION")),
@@ -402,25 +405,29 @@ impl Evidence {
     }
 }
 
-fn warnings_on(call: &Call, statistics: &Statistics, profile: &Profile) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if statistics.background.polyploid {
-        warnings.push(statistics.background.says.clone());
-    }
+/// Whether other draws from the same nuclei would often say something else.
+fn draw_matters(call: &Call, statistics: &Statistics) -> Option<String> {
     let draws = &statistics.draws;
     let same = match call.verdict {
         Verdict::Positive => draws.positive,
         Verdict::Negative => draws.negative,
         Verdict::Equivocal => draws.equivocal,
-        Verdict::NotSuitable => draws.not_suitable,
+        Verdict::NotSuitable => return None,
     };
-    if call.verdict != Verdict::NotSuitable && same < 0.95 {
-        warnings.push(format!(
+    (same < 0.95).then(|| {
+        format!(
             "the draw matters: of all draws from these nuclei {:.0} % are called positive, {:.0} % negative and {:.0} % equivocal",
             draws.positive * 100.0,
             draws.negative * 100.0,
             draws.equivocal * 100.0
-        ));
+        )
+    })
+}
+
+fn warnings_on(statistics: &Statistics, profile: &Profile) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if statistics.background.polyploid {
+        warnings.push(statistics.background.says.clone());
     }
     let unverified = profile.unverified();
     if !unverified.is_empty() {

@@ -1,9 +1,9 @@
 //! What FISH shows, on the terminal: the call, how sure it is, its steps, and what was left out.
 
-use alkaid_fish::{DistanceIndex, FishReport};
 use alkaid_fish::copies::CopyClass;
 use alkaid_fish::finding::Exclusion;
 use alkaid_fish::rule::{StepOutcome, Verdict};
+use alkaid_fish::{DistanceIndex, FishReport};
 
 use super::ink::Paint;
 use super::{MARGIN, Page, Style};
@@ -176,7 +176,8 @@ impl Page {
             );
         }
         let draws = &found.draws;
-        if draws.not_suitable == 0.0 {
+        // Two readers draw from nuclei of their own.
+        if draws.not_suitable == 0.0 && report.readers.is_none() {
             self.fact(
                 "other draws",
                 Paint::Plain,
@@ -197,17 +198,27 @@ impl Page {
 
     fn distances(&mut self, index: &DistanceIndex) {
         let words = match (&index.model, index.suspicious) {
-            (None, _) => format!("{} pairs in {} nuclei are too few to say more", index.pairs, index.nuclei),
+            (None, _) => format!(
+                "{} pairs in {} nuclei are too few to say more",
+                index.pairs, index.nuclei
+            ),
             (Some(model), true) => format!(
                 "wider than whole loci alone (p = {:.1e}): {:.0} % of nuclei may be rearranged, spread {:.2} µm against the usual {:.2} µm",
-                index.p, 100.0 * index.fraction, model.wide_um, model.normal_um
+                index.p,
+                100.0 * index.fraction,
+                model.wide_um,
+                model.normal_um
             ),
             (Some(model), false) => format!(
                 "as of whole loci: spread {:.2} µm along an axis, nothing wider beside it (p = {:.2})",
                 model.normal_um, index.p
             ),
         };
-        let paint = if index.suspicious { Paint::Warn } else { Paint::Plain };
+        let paint = if index.suspicious {
+            Paint::Warn
+        } else {
+            Paint::Plain
+        };
         self.fact("distances", paint, &words);
     }
 
