@@ -126,6 +126,15 @@ impl ImagingError {
         }
     }
 
+    /// A label image that is not of its field's size; both (height, width).
+    pub(crate) fn sizes_differ(path: &Path, found: (usize, usize), field: (usize, usize)) -> Self {
+        Self::SizesDiffer {
+            path: path.to_owned(),
+            found: format!("the label image is {} x {} pixels", found.1, found.0),
+            expected: format!("the field is {} x {}", field.1, field.0),
+        }
+    }
+
     /// A failed read at a place.
     pub(crate) fn read(path: &Path, place: impl Into<String>, source: io::Error) -> Self {
         Self::Read {

@@ -60,12 +60,20 @@ pub(crate) fn read_from<R: Read + Seek>(
     let mut head = Vec::new();
     reader
         .by_ref()
-        .take(4)
+        .take(24)
         .read_to_end(&mut head)
         .and_then(|_| reader.rewind())
         .map_err(|source| ImagingError::read(path, "header", source))?;
-    let (numbers, width, height) = match head[..] {
-        [0x89, b'P', b'N', b'G'] => {
+    let numbers = match head[..] {
+        [0x89, b'P', b'N', b'G', ..] => {
+            // Compared before a pixel is decoded: width and height stand at bytes 16 and 20.
+            let side = |at: usize| {
+                let bytes = head.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+                bytes.map_or(0, u32::from_be_bytes) as usize
+            };
+            if (side(20), side(16)) != size {
+                return Err(ImagingError::sizes_differ(path, (side(20), side(16)), size));
+            }
             let decoded = picture::decoded_png(reader, path, MOST_PIXELS)?;
             if decoded.samples != 1 {
                 let what = "a coloured picture";
@@ -73,12 +81,10 @@ pub(crate) fn read_from<R: Read + Seek>(
                     "a label image has one number a pixel: export it as 16- or 32-bit TIFF";
                 return Err(ImagingError::malformed(path, "PNG", what, remedy));
             }
-            let numbers = decoded.values.into_iter().map(u32::from).collect();
-            (numbers, decoded.width, decoded.height)
+            decoded.values.into_iter().map(u32::from).collect()
         }
         [b'I', b'I', ..] | [b'M', b'M', ..] => {
-            let (samples, width, height) = tiff_file::read_single(reader, path, MOST_PIXELS)?;
-            (whole_numbers(samples, path)?, width, height)
+            whole_numbers(tiff_file::read_single(reader, path, size)?, path)?
         }
         _ => {
             return Err(ImagingError::malformed(
@@ -89,15 +95,9 @@ pub(crate) fn read_from<R: Read + Seek>(
             ));
         }
     };
-    let differ = || ImagingError::SizesDiffer {
-        path: path.to_owned(),
-        found: format!("the label image is {width} x {height} pixels"),
-        expected: format!("the field is {} x {}", size.1, size.0),
-    };
-    if (height, width) != size {
-        return Err(differ());
-    }
-    let map = Array2::from_shape_vec(size, numbers).map_err(|_| differ())?;
+    let found = numbers.len();
+    let map = Array2::from_shape_vec(size, numbers)
+        .map_err(|_| ImagingError::sizes_differ(path, (1, found), size))?;
     Ok(Labels::compacted(map))
 }
 

@@ -22,7 +22,7 @@ use chunks::decode;
 use directory::{Directory, Source};
 use page::{Colours, Page};
 
-use crate::open::OpenOptions;
+use crate::open::{MOST_PIXELS, OpenOptions};
 use crate::{Channel, Field, ImagingError, Origin, PixelSize, picture};
 
 /// One field before its pixels are read.
@@ -65,20 +65,24 @@ pub(crate) fn read<R: Read + Seek>(
         .collect()
 }
 
-/// The samples of a file with one page and one number a pixel, with its width and height: a label image.
+/// The samples of a file with one page of `size` (height, width) and one number a pixel: a label image.
 pub(crate) fn read_single<R: Read + Seek>(
     reader: R,
     path: &Path,
-    most_pixels: u64,
-) -> Result<(Samples, usize, usize), ImagingError> {
+    size: (usize, usize),
+) -> Result<Samples, ImagingError> {
     let (mut source, directories) = Source::open(reader, path)?;
     let page = Page::read(&mut source, &directories[0])?;
-    if page.declared() > most_pixels {
+    let found = (page.height as usize, page.width as usize);
+    if found != size {
+        return Err(ImagingError::sizes_differ(path, found, size));
+    }
+    if page.declared() > MOST_PIXELS {
         return Err(too_large(
             &source.path,
             page.number,
             page.declared(),
-            most_pixels,
+            MOST_PIXELS,
         ));
     }
     if directories.len() > 1 || page.samples != 1 || page.colours == Colours::Rgb {
@@ -93,8 +97,7 @@ pub(crate) fn read_single<R: Read + Seek>(
             "a label image has one page and one number a pixel",
         ));
     }
-    let samples = decode(&mut source, &page)?.remove(0);
-    Ok((samples, page.width as usize, page.height as usize))
+    Ok(decode(&mut source, &page)?.remove(0))
 }
 
 fn too_large(path: &Path, number: usize, declared: u64, limit: u64) -> ImagingError {

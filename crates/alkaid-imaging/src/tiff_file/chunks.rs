@@ -56,7 +56,7 @@ pub(crate) fn decode<R: Read + Seek>(
 /// A sample as it is stored.
 trait Raw: Copy + Default {
     const BYTES: usize;
-    /// From bytes with the low one first.
+    /// From [`Self::BYTES`] bytes with the low one first.
     fn from_low_first(bytes: &[u8]) -> Self;
     fn from_high_first(bytes: &[u8]) -> Self;
     fn plus(self, other: Self) -> Self;
@@ -64,16 +64,16 @@ trait Raw: Copy + Default {
     fn from_bits(bits: u16) -> Self;
 }
 
-/// The same five lines for four widths.
+/// The same lines for four widths.
 macro_rules! raw {
     ($($kind:ty),*) => {$(
         impl Raw for $kind {
             const BYTES: usize = size_of::<$kind>();
             fn from_low_first(bytes: &[u8]) -> Self {
-                bytes.iter().rev().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte)) as $kind
+                bytes.try_into().map_or(0, Self::from_le_bytes)
             }
             fn from_high_first(bytes: &[u8]) -> Self {
-                bytes.iter().fold(0, |sum: u64, byte| sum << 8 | u64::from(*byte)) as $kind
+                bytes.try_into().map_or(0, Self::from_be_bytes)
             }
             fn plus(self, other: Self) -> Self {
                 self.wrapping_add(other)

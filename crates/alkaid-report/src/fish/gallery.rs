@@ -1,7 +1,7 @@
 //! `gallery.html`: every nucleus to look at, accept or change, with the call recomputed at once. One file that asks
 //! nothing of the network: its policy allows only its own script and style, by their hashes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alkaid_fish::finding::{Colour, Nucleus, Review, Signal};
 use alkaid_fish::{FishReport, Pattern};
@@ -17,7 +17,11 @@ const PAGE: &str = include_str!("gallery/page.html");
 const STYLE: &str = include_str!("gallery/style.css");
 const SCRIPT: &str = include_str!("gallery/script.js");
 
-/// The gallery of a report on images. Nuclei without a crop are listed without a picture.
+/// Bytes of all pictures in a page, before base64: some 1,800 nuclei, a page of 32 MB that browsers still open at once.
+const MOST_PICTURE_BYTES: usize = 24 << 20;
+
+/// The gallery of a report on images. Nuclei without a crop, and those beyond what a page can hold, are listed without a
+/// picture.
 ///
 /// The page holds the rule as data, from the report's probe profile, and redraws the call from it; at the start it
 /// compares its own call with the report's and says so if they differ. Changes are kept in the browser's storage for
@@ -89,7 +93,14 @@ fn data(report: &FishReport, crops: &[Crop]) -> Value {
         .iter()
         .map(|field| json!({ "name": field.name, "pixel_um": field.pixel.x_um, "signal_um": field.signal_um }))
         .collect();
-    let crops: BTreeMap<u32, &Crop> = crops.iter().map(|crop| (crop.nucleus, crop)).collect();
+    let crops = pictures(report, crops);
+    let mut warnings = report.warnings.clone();
+    let without = report.nuclei.len() - crops.len();
+    if without > 0 {
+        warnings.push(format!(
+            "{without} nuclei are listed without a picture: the page holds those that the rule draws first and the most doubtful others"
+        ));
+    }
     let nuclei: Vec<_> = report
         .nuclei
         .iter()
@@ -113,12 +124,43 @@ fn data(report: &FishReport, crops: &[Crop]) -> Value {
         },
         "call": { "verdict": report.call.verdict.as_str(), "percent": report.call.percent },
         "refusals": report.refusals,
-        "warnings": report.warnings,
+        "warnings": warnings,
         "draw_order": report.draw_order,
         "patterns": patterns,
         "fields": fields,
         "nuclei": nuclei,
     })
+}
+
+/// The crops that the page has room for: of the nuclei that the rule draws, then of the others by doubt.
+fn pictures<'c>(report: &FishReport, crops: &'c [Crop]) -> BTreeMap<u32, &'c Crop> {
+    let needed = report.call.steps.iter().flat_map(|step| &step.nuclei);
+    let drawn: BTreeSet<&str> = needed.map(String::as_str).collect();
+    let mut order: Vec<_> = report.nuclei.iter().collect();
+    order.sort_by(|one, other| {
+        let first = |nucleus: &Nucleus| {
+            let drawn = drawn.contains(nucleus.id.to_string().as_str());
+            (!drawn, !nucleus.excluded.is_empty())
+        };
+        let doubt = other.doubt.total_cmp(&one.doubt);
+        first(one)
+            .cmp(&first(other))
+            .then(doubt)
+            .then(one.id.cmp(&other.id))
+    });
+    let by_nucleus: BTreeMap<u32, &Crop> = crops.iter().map(|crop| (crop.nucleus, crop)).collect();
+    let mut room = MOST_PICTURE_BYTES;
+    let mut chosen = BTreeMap::new();
+    for nucleus in order {
+        if let Some(crop) = by_nucleus
+            .get(&nucleus.id)
+            .filter(|crop| crop.png.len() <= room)
+        {
+            room -= crop.png.len();
+            chosen.insert(nucleus.id, *crop);
+        }
+    }
+    chosen
 }
 
 const fn name_of(pattern: Pattern) -> &'static str {
@@ -399,6 +441,30 @@ mod tests {
         );
         assert_eq!(second["reviewed"]["reason"], "two nuclei");
         assert_eq!(data["nuclei"][59]["excluded"], json!(["edge"]));
+    }
+
+    #[test]
+    fn a_page_holds_only_so_many_pictures() {
+        let crops: Vec<_> = (1..=60)
+            .map(|nucleus| Crop {
+                nucleus,
+                left: 0,
+                top: 0,
+                width: 1,
+                height: 1,
+                png: vec![0; MOST_PICTURE_BYTES / 55],
+            })
+            .collect();
+        let report = report(false);
+        let kept = pictures(&report, &crops);
+        assert_eq!(kept.len(), 55);
+        let drawn = &report.call.steps[0].nuclei;
+        assert!(
+            drawn
+                .iter()
+                .all(|name| kept.contains_key(&name.parse().unwrap()))
+        );
+        assert!(!kept.contains_key(&60), "an excluded nucleus before others");
     }
 
     #[test]
