@@ -18,7 +18,7 @@ class Rule:
     """Least depth of a proposal; greatest covered share; least foreground; reach of growth and least area in pixels."""
 
     depth: float = 0.6
-    covered: float = 0.3
+    covered: float = 0.25
     foreground: float = 0.5
     reach: int = 3
     area: int = 30

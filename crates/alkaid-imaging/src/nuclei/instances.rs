@@ -27,7 +27,7 @@ impl Default for Rule {
     fn default() -> Self {
         Self {
             depth: 0.6,
-            covered: 0.3,
+            covered: 0.25,
             foreground: 0.5,
             reach: 3,
             area: 30,
