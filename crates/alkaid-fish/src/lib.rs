@@ -23,7 +23,7 @@ pub mod report;
 pub mod rule;
 pub mod statistics;
 
-pub use analyse::{Analysis, AnalyseError, AnalyseOptions, analyse};
+pub use analyse::{AnalyseError, AnalyseOptions, Analysis, analyse};
 pub use distance::DistanceIndex;
 pub use pattern::{Counts, Pattern};
 pub use profile::{Profile, profile, profiles};

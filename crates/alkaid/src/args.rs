@@ -1,7 +1,7 @@
 //! What the user may type. Values are parsed here once; what follows works with valid ones.
 
-pub mod pathway;
 mod fish;
+pub mod pathway;
 mod simulate_fish;
 
 use std::path::PathBuf;
@@ -15,9 +15,7 @@ use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
-pub use self::fish::{
-    CommonArgs, FishCommand, FishRunArgs, ImageArgs, NucleiChoice, ScoreArgs,
-};
+pub use self::fish::{CommonArgs, FishCommand, FishRunArgs, ImageArgs, NucleiChoice, ScoreArgs};
 pub use simulate_fish::SimulateFishArgs;
 
 /// ALK rearrangements from whatever evidence there is. For research use only.

@@ -209,7 +209,11 @@ mod tests {
     #[test]
     fn distance_is_near_the_euclidean() {
         let depth = distance_inside(discs(&[(20.0, 30.0, 15.0)]).view());
-        assert!((depth[[20, 30]] - 226.0_f32.sqrt()).abs() < 0.3, "{}", depth[[20, 30]]);
+        assert!(
+            (depth[[20, 30]] - 226.0_f32.sqrt()).abs() < 0.3,
+            "{}",
+            depth[[20, 30]]
+        );
         assert_eq!(depth[[0, 0]], 0.0);
         assert_eq!(
             distance_inside(Array2::from_elem((1, 1), true).view())[[0, 0]],
