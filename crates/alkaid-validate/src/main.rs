@@ -103,6 +103,7 @@ enum Command {
         /// What to measure.
         #[command(subcommand)]
         what: PathwayTable,
+    },
     /// Simulated stained sections across stains and scanners
     Ihc {
         /// First seed of the simulations
