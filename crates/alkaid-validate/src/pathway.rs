@@ -149,12 +149,16 @@ pub fn parameters() -> anyhow::Result<String> {
         writeln!(
             out,
             "| {} | {:.3} | {:.3} | {:+.2} | {:.2} |",
-            row.parameter, row.prior_median, row.chosen_median, row.shift, row.spread_ratio
+            cell(&row.parameter),
+            row.prior_median,
+            row.chosen_median,
+            row.shift,
+            row.spread_ratio
         )?;
     }
     writeln!(
         out,
-        "\n| readout | parameters that it follows most (rank correlation over the members) |\n|---|---|"
+        "\n| readout | parameters that it follows most (rank correlation over the members; below about 0.2 it may be chance) |\n|---|---|"
     )?;
     for (index, readout) in report.readouts.iter().enumerate() {
         rows.sort_by(|a, b| {
@@ -165,11 +169,16 @@ pub fn parameters() -> anyhow::Result<String> {
         let first: Vec<String> = rows
             .iter()
             .take(6)
-            .map(|row| format!("{} {:+.2}", row.parameter, row.correlations[index]))
+            .map(|row| format!("{} {:+.2}", cell(&row.parameter), row.correlations[index]))
             .collect();
         writeln!(out, "| {readout} | {} |", first.join(", "))?;
     }
     Ok(out)
+}
+
+/// Text of a cell: an inhibiting edge is written with the sign that ends one.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
 }
 
 /// Times the full scan.
