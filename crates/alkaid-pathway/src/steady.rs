@@ -151,7 +151,8 @@ fn eliminate(matrix: &mut [f64], right: &mut [f64]) -> bool {
         let pivot = (column..n)
             .max_by(|a, b| size(*a, matrix).total_cmp(&size(*b, matrix)))
             .unwrap_or(column);
-        if !(size(pivot, matrix) > 1e-14) {
+        let largest = size(pivot, matrix);
+        if largest.is_nan() || largest <= 1e-14 {
             return false;
         }
         if pivot != column {
