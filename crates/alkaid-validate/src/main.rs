@@ -14,6 +14,7 @@ mod ihc;
 mod insert;
 mod isoforms;
 mod junctions;
+mod nuclei;
 mod pathway;
 mod pool;
 mod process;
@@ -118,6 +119,24 @@ enum Command {
         /// Side of the slide in pixels
         #[arg(long, default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(2000..=60_000))]
         side: u32,
+    },
+    /// Nuclei of fluorescence fields against labels drawn by people, and of simulated sections
+    Nuclei {
+        /// Folder with images, labels and split.tsv
+        #[arg(default_value = "../shared/images/nuclei_dsb2018")]
+        folder: PathBuf,
+        /// Which fields: the network never saw those of the test split
+        #[arg(long, default_value = "test")]
+        split: String,
+        /// Seed of the first simulated section
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Threads
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+        threads: u16,
+        /// Write one line per field, with what was seen
+        #[arg(long, value_name = "TSV")]
+        cases: Option<PathBuf>,
     },
     /// CPU and wall time of a whole run against decoding alone
     Speed {
@@ -261,6 +280,19 @@ fn run(command: &Command) -> anyhow::Result<String> {
         },
         Command::Ihc { seed, sections } => ihc::ihc(*seed, *sections),
         Command::IhcSlide { side } => ihc::slide(*side),
+        Command::Nuclei {
+            folder,
+            split,
+            seed,
+            threads,
+            cases,
+        } => nuclei::nuclei(
+            folder,
+            split,
+            *seed,
+            usize::from(*threads),
+            &mut CaseFile::create(cases.as_deref())?,
+        ),
         Command::Speed {
             files,
             tiny,
