@@ -10,6 +10,7 @@ mod compare;
 mod decoys;
 mod dna;
 mod explain;
+mod fish;
 mod ihc;
 mod insert;
 mod isoforms;
@@ -137,6 +138,16 @@ enum Command {
         /// Write one line per field, with what was seen
         #[arg(long, value_name = "TSV")]
         cases: Option<PathBuf>,
+    /// Break-apart FISH on simulated slides: nuclei, signals, patterns, cases, the rule, refusals, speed
+    Fish {
+        #[command(flatten)]
+        effort: EffortArgs,
+        /// Folder with images/nuclei_dsb2018, whose test split is run as well where it is there
+        #[arg(long, value_name = "DIR", default_value = "../shared")]
+        shared: PathBuf,
+        /// The program to run [default: the one built beside this]
+        #[arg(long, value_name = "FILE")]
+        alkaid: Option<PathBuf>,
     },
     /// CPU and wall time of a whole run against decoding alone
     Speed {
@@ -292,6 +303,15 @@ fn run(command: &Command) -> anyhow::Result<String> {
             *seed,
             usize::from(*threads),
             &mut CaseFile::create(cases.as_deref())?,
+        Command::Fish {
+            effort,
+            shared,
+            alkaid,
+        } => fish::fish(
+            effort.effort(),
+            shared,
+            &process::alkaid(alkaid.as_deref())?,
+            &mut effort.cases()?,
         ),
         Command::Speed {
             files,
