@@ -11,8 +11,9 @@
 //! unknown spread, or torn to any two places; the others are whole. The likelihood with the best share of rearranged
 //! nuclei is compared with that without any.
 //!
-//! Lost 5' halves are looked for beside it: lone reds are weighed against lone greens, which sectioning and poor
-//! hybridisation make alike. Both probabilities are joined by Fisher's method.
+//! Lost 5' halves are looked for beside it: lone reds are weighed against what is expected. Sectioning and poor
+//! hybridisation leave reds and greens alone alike, so the lone greens of the sample tell how many, together with the
+//! published background; more loci in a nucleus leave more. Both probabilities are joined by Fisher's method.
 //!
 //! The index stands beside the rule and never changes its call.
 
@@ -41,8 +42,12 @@ pub struct Assumptions {
     pub least_wide_ratio: Stated<f64>,
     /// Largest one.
     pub most_wide_ratio: Stated<f64>,
-    /// Lone reds over lone greens without a deletion, at most.
-    pub colour_imbalance: Stated<f64>,
+    /// Expected share of loose ones among whole loci, before the sample is seen.
+    pub loose_share: Stated<f64>,
+    /// Expected lone signals of one colour per locus, before the sample is seen.
+    pub lone_per_locus: Stated<f64>,
+    /// How much that expectation weighs: so many loci seen before.
+    pub lone_weight_loci: Stated<f64>,
     /// The sample is flagged below this p-value.
     pub suspicious_p: Stated<f64>,
     /// And with at least this estimated share of rearranged nuclei.
@@ -73,7 +78,7 @@ pub struct DistanceIndex {
     pub model: Option<DistanceModel>,
     /// Nuclei with a lone red signal and nuclei with a lone green one.
     pub lone: [u32; 2],
-    /// Probability of so many lone reds, or more, without deletions.
+    /// Probability of so many lone red signals, or more, without deletions.
     pub lone_p: f64,
     /// Distances and lone signals together: probability of as much without rearranged nuclei.
     pub p: f64,
@@ -120,8 +125,10 @@ pub fn index(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> Distance
         nuclei.iter().filter(|n| n.lone_red > 0).count() as u32,
         nuclei.iter().filter(|n| n.lone_green > 0).count() as u32,
     ];
-    let (lone_p, lost) = lone_reds(lone, nuclei.len(), assumptions.colour_imbalance.value);
-    let model = (pairs >= LEAST_PAIRS).then(|| distances(nuclei, assumptions));
+    let missing = Missing::of(nuclei, assumptions);
+    let lone_p = missing.probability();
+    let lost = (missing.lone_red - missing.expected()).max(0.0) / nuclei.len().max(1) as f64;
+    let model = (pairs >= LEAST_PAIRS).then(|| distances(nuclei, missing.rate(), assumptions));
     let p = model.as_ref().map_or(lone_p, |m| {
         let product = (m.p * lone_p).max(1e-300);
         product * (1.0 - product.ln())
@@ -140,25 +147,54 @@ pub fn index(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> Distance
     }
 }
 
-/// The probability of so many nuclei with a lone red by chance, and the share of nuclei in excess.
-fn lone_reds([red, green]: [u32; 2], nuclei: usize, imbalance: f64) -> (f64, f64) {
-    let chance = imbalance / (1.0 + imbalance);
-    let p = upper_binomial(red, red + green, chance);
-    let excess = f64::from(red) - imbalance * f64::from(green);
-    (p, (excess / nuclei.max(1) as f64).max(0.0))
+/// How often one of the two signals of a locus is missing by chance: a gamma distribution over the rate, its shape and
+/// weight first from what is published and then from the sample's lone greens.
+struct Missing {
+    shape: f64,
+    weight: f64,
+    loci: f64,
+    lone_red: f64,
 }
 
-/// Probability of `k` or more of `n`.
-fn upper_binomial(k: u32, n: u32, chance: f64) -> f64 {
-    let mut log_term = f64::from(n) * (1.0 - chance).ln();
-    let mut sum = 0.0;
-    for i in 0..=n {
-        if i >= k {
-            sum += log_term.exp();
+impl Missing {
+    fn of(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> Self {
+        let sum = |of: fn(&NucleusDistances) -> usize| nuclei.iter().map(of).sum::<usize>() as f64;
+        let pairs = sum(|n| n.distances_um.len());
+        let (reds, greens) = (sum(|n| n.lone_red as usize), sum(|n| n.lone_green as usize));
+        let before = assumptions.lone_weight_loci.value;
+        // Lone reds are loci too, but must not raise the number of reds to expect: each counts as much as a green does.
+        let loci = pairs + 2.0 * greens.min(reds) + (greens - reds).max(0.0);
+        Self {
+            shape: before * assumptions.lone_per_locus.value + greens,
+            weight: before + loci,
+            loci,
+            lone_red: reds,
         }
-        log_term += (f64::from(n - i) / f64::from(i + 1)).ln() + (chance / (1.0 - chance)).ln();
     }
-    sum.min(1.0)
+
+    /// Expected rate per locus.
+    fn rate(&self) -> f64 {
+        self.shape / self.weight
+    }
+
+    /// Expected lone reds.
+    fn expected(&self) -> f64 {
+        self.rate() * self.loci
+    }
+
+    /// Probability of as many lone reds or more: negative binomial.
+    fn probability(&self) -> f64 {
+        let success = self.weight / (self.weight + self.loci);
+        let mut term = success.powf(self.shape);
+        let mut below = 0.0;
+        let mut count = 0.0;
+        while count < self.lone_red {
+            below += term;
+            term *= (self.shape + count) / (count + 1.0) * (1.0 - success);
+            count += 1.0;
+        }
+        (1.0 - below).clamp(1e-12, 1.0)
+    }
 }
 
 /// Shapes and shares of the model.
@@ -185,14 +221,11 @@ struct Data<'a> {
     chance: f64,
 }
 
-fn distances(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> DistanceModel {
-    // Per locus, how often the red is missing; greens and reds are missing alike.
-    let loci: usize = nuclei
-        .iter()
-        .map(|n| n.distances_um.len() + n.lone_green as usize)
-        .sum();
-    let lone: u32 = nuclei.iter().map(|n| n.lone_green).sum();
-    let missing = (f64::from(lone) + 0.5) / (loci as f64 + 1.0);
+fn distances(
+    nuclei: &[NucleusDistances],
+    missing: f64,
+    assumptions: &Assumptions,
+) -> DistanceModel {
     let data: Vec<Data> = nuclei
         .iter()
         .filter(|n| !n.distances_um.is_empty())
@@ -216,8 +249,11 @@ fn distances(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> Distance
         wide: 0.0,
         torn: 0.0,
     };
-    let ratio = assumptions.most_loose_ratio.value;
-    let (without, low) = fitted(&data, start, ratio, None);
+    let loose = Loose {
+        ratio: assumptions.most_loose_ratio.value,
+        expected: assumptions.loose_share.value,
+    };
+    let (without, low) = fitted(&data, start, loose, None);
     let [least, most] = [
         assumptions.least_wide_ratio.value,
         assumptions.most_wide_ratio.value,
@@ -230,7 +266,7 @@ fn distances(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> Distance
                 torn: 0.2,
                 ..start
             };
-            fitted(&data, begin, ratio, Some(wide))
+            fitted(&data, begin, loose, Some(wide))
         })
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .unwrap_or((without, low));
@@ -259,14 +295,15 @@ fn distances(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> Distance
 fn fitted(
     data: &[Data],
     start: Parameters,
-    most_loose: f64,
+    loose: Loose,
     wide: Option<f64>,
 ) -> (Parameters, f64) {
-    let mut now = tied(start, most_loose, wide);
-    let mut best = likelihood(data, &now);
+    let value_of = |p: &Parameters| likelihood(data, p) - p.loose_share / loose.expected;
+    let mut now = tied(start, loose.ratio, wide);
+    let mut best = value_of(&now);
     for _ in 0..ROUNDS {
-        let next = tied(step(data, &now, wide.is_some()), most_loose, wide);
-        let value = likelihood(data, &next);
+        let next = tied(step(data, &now, loose, wide.is_some()), loose.ratio, wide);
+        let value = value_of(&next);
         let gained = value - best;
         (now, best) = (next, value);
         if gained.abs() < 1e-7 * (1.0 + best.abs()) {
@@ -274,6 +311,25 @@ fn fitted(
         }
     }
     (now, best)
+}
+
+/// What is known of loose loci beforehand.
+#[derive(Clone, Copy, Debug)]
+struct Loose {
+    /// Spread over the usual one.
+    ratio: f64,
+    /// Expected share; shares are exponentially distributed.
+    expected: f64,
+}
+
+impl Loose {
+    /// The most probable share after so many usual and loose loci: where the derivative of
+    /// `loose ln s + usual ln(1 - s) - s / expected` is 0.
+    fn share(&self, usual: f64, loose: f64) -> f64 {
+        let pull = 1.0 / self.expected;
+        let sum = usual + loose + pull;
+        2.0 * loose / (sum + (sum * sum - 4.0 * pull * loose).max(0.0).sqrt())
+    }
 }
 
 /// Spreads that hang on the usual one.
@@ -309,7 +365,7 @@ fn densities(d: f64, nucleus: &Data, p: &Parameters) -> [f64; 5] {
 }
 
 /// One round. The sums weigh every distance by how likely it is of each kind.
-fn step(data: &[Data], p: &Parameters, rearranged: bool) -> Parameters {
+fn step(data: &[Data], p: &Parameters, looseness: Loose, rearranged: bool) -> Parameters {
     let (mut in_nuclei, mut torn, mut one) = (0.0, 0.0, 0.0);
     let (mut usual, mut loose) = (1e-12, 1e-12);
     // Squares in units of the usual spread, whatever the kind: all spreads hang on one.
@@ -351,7 +407,7 @@ fn step(data: &[Data], p: &Parameters, rearranged: bool) -> Parameters {
     }
     Parameters {
         normal: (squares / weights).sqrt().max(0.005),
-        loose_share: (loose / (usual + loose)).clamp(0.0, 0.5),
+        loose_share: looseness.share(usual, loose).clamp(0.0, 0.5),
         fraction: (in_nuclei / data.len().max(1) as f64).clamp(0.0, 1.0),
         torn: if one > 0.0 { torn / one } else { p.torn },
         ..*p
@@ -511,9 +567,17 @@ mod tests {
     }
 
     #[test]
-    fn the_binomial_tail_is_right() {
-        assert!((upper_binomial(0, 0, 0.5) - 1.0).abs() < 1e-12);
-        assert!((upper_binomial(3, 3, 0.5) - 0.125).abs() < 1e-12);
-        assert!((upper_binomial(2, 3, 0.5) - 0.5).abs() < 1e-12);
+    fn lone_reds_are_weighed_against_what_is_expected() {
+        let missing = |lone_red| Missing {
+            shape: 16.0,
+            weight: 400.0,
+            loci: 170.0,
+            lone_red,
+        };
+        assert!((missing(0.0).expected() - 6.8).abs() < 1e-9);
+        assert!((missing(0.0).probability() - 1.0).abs() < 1e-12);
+        // Mean 6.8, standard deviation 3.1.
+        assert!((0.3..0.6).contains(&missing(7.0).probability()));
+        assert!(missing(20.0).probability() < 1e-3);
     }
 }

@@ -165,7 +165,7 @@ mod tests {
         assert!(area / hull_area(&outline) > 0.95);
         assert!(simplified(&outline, 0.8).len() < 40);
         let bean = Array2::from_shape_fn((60, 60), |(y, x)| {
-            let out = (y as f64 - 20.0).hypot(x as f64 - 45.0) < 14.0;
+            let out = (y as f64 - 30.0).hypot(x as f64 - 48.0) < 16.0;
             u32::from(disc[[y, x]] == 1 && !out)
         });
         let area = bean.sum() as f64;
