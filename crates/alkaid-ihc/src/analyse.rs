@@ -165,7 +165,7 @@ fn review(report: &IhcReport) -> Vec<String> {
         use crate::finding::Artefact;
         if matches!(
             finding.artefact,
-            Artefact::OverStaining | Artefact::EdgeEffect | Artefact::LargeCell
+            Artefact::OverStaining | Artefact::EdgeEffect
         ) {
             review.push(format!("{}: {}", finding.artefact.as_str(), finding.what));
         }

@@ -44,12 +44,15 @@ pub(crate) fn findings(
         ),
         (
             Artefact::LargeCell,
-            "scored where they lie in the tumour: look whether they are ganglion cells",
+            "scored: look whether they are ganglion cells",
         ),
     ] {
+        // Large cells matter only where they are scored.
+        let matters = |cell: &&Cell| artefact != Artefact::LargeCell || cell.tumour;
         let shown: Vec<&Cell> = cells
             .iter()
             .filter(|cell| cell.artefacts.contains(&artefact))
+            .filter(matters)
             .collect();
         if !shown.is_empty() {
             let tumour = shown.iter().filter(|cell| cell.tumour).count();

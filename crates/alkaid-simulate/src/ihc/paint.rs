@@ -15,6 +15,9 @@ const REACH: f64 = 9.0;
 /// Share of the cytoplasm's DAB that is seen over the nucleus, as a section holds cytoplasm above and below it.
 const OVER_NUCLEUS: f32 = 0.15;
 
+/// Haematoxylin of a vacuole: none, not even that of what lies around cells.
+const CLEAR: f32 = -1.0;
+
 /// The cell that each pixel belongs to.
 struct Owners {
     /// Index of the nearest cell, or `u32::MAX`.
@@ -61,7 +64,7 @@ pub(super) fn paint(plan: &IhcPlan, layout: &Layout) -> Dyes {
                 };
                 let grain = grains.at(um_x, um_y);
                 let (h, d) = in_cell(plan, cell, &place, grain, chromatin.at(um_x, um_y));
-                haematoxylin = haematoxylin.max(h);
+                haematoxylin = if h == CLEAR { 0.0 } else { haematoxylin.max(h) };
                 dab = d.unwrap_or(dab);
             }
             for pool in &layout.mucin {
@@ -160,7 +163,7 @@ fn in_cell(
             let away = place.dx.hypot(place.dy - 6.4);
             match () {
                 () if in_nucleus => (0.55, Some(0.08)),
-                () if away < 6.0 => (0.0, Some(0.01)),
+                () if away < 6.0 => (CLEAR, Some(0.01)),
                 () if away < 7.2 => (0.04, Some(0.62)),
                 () => (0.0, None),
             }
