@@ -138,6 +138,7 @@ enum Command {
         /// Write one line per field, with what was seen
         #[arg(long, value_name = "TSV")]
         cases: Option<PathBuf>,
+    },
     /// Break-apart FISH on simulated slides: nuclei, signals, patterns, cases, the rule, refusals, speed
     Fish {
         #[command(flatten)]
@@ -303,6 +304,7 @@ fn run(command: &Command) -> anyhow::Result<String> {
             *seed,
             usize::from(*threads),
             &mut CaseFile::create(cases.as_deref())?,
+        ),
         Command::Fish {
             effort,
             shared,
