@@ -6,8 +6,8 @@
 //! `variants.vcf.gz`. [`list`] shows the tables of `alkaid-knowledge`, [`bench_sheet`] and [`CheckedRecord`] the FISH
 //! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables;
 //! [`bypass_page`] and its like show what the tables of other callers say, [`pathway`] what the model of signalling says,
-//! [`fish_page`] and its like what FISH shows, of which people look at [`overlay_png`] and [`gallery_html`]. The same
-//! report gives the same bytes; no file holds a date.
+//! [`fish_page`] and its like what FISH shows, of which people look at [`overlay_png`] and [`gallery_html`], [`ihc_page`]
+//! and [`review_html`] what a stained section shows. The same report gives the same bytes; no file holds a date.
 
 mod answers;
 mod bypass;
@@ -15,6 +15,7 @@ mod case;
 mod chromosomes;
 mod evidence;
 mod fish;
+mod ihc;
 mod knowledge;
 mod multiqc;
 mod page;
@@ -35,18 +36,22 @@ pub use case::{Attachments, PdfError, case_html, case_pdf, compare_html, compare
 pub use fish::{
     Crop, crops, fish_json, fish_multiqc, gallery_html, nuclei_tsv, overlay_png, spots_tsv,
 };
+pub use ihc::{
+    CropOf, IhcCrop, cells_tsv, class_colour, hand_tsv, ihc_crops, ihc_json, review_html,
+    separation_picture, write_geojson, write_overlay,
+};
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
 pub use reference::{BundleReference, Reference};
-pub use schema::{bypass_schema, fish_schema, pathway_schema, schema};
+pub use schema::{bypass_schema, fish_schema, ihc_schema, pathway_schema, schema};
 pub use terminal::{
-    Color, Glyphs, Style, answer_page, bypass_page, fish_page, inhibitors_page, terminal,
+    Color, Glyphs, Style, answer_page, bypass_page, fish_page, hand_page, ihc_page, inhibitors_page, terminal,
 };
 pub use tsv::{fusions_tsv, refused_tsv};
 pub use variants::{refused_variants_tsv, variant_bounds_tsv, variants_tsv};
 pub use vcf::{variants_vcf, vcf};
 pub use vicc::{finish, finish_with, vicc_fusion};
 pub use write::{
-    Picture, WriteError, write_bypass, write_fish, write_outputs, write_pathway, write_with,
+    Picture, WriteError, write_bypass, write_fish, write_ihc, write_outputs, write_pathway, write_with,
 };

@@ -33,6 +33,13 @@ pub fn fish_schema() -> serde_json::Value {
     schema.to_value()
 }
 
+/// JSON schema (draft 2020-12) of `ihc.json`.
+pub fn ihc_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(alkaid_ihc::finding::IhcReport);
+    schema.insert("title".to_owned(), "Alkaid ihc.json".into());
+    schema.to_value()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +70,11 @@ mod tests {
     #[test]
     fn committed_bypass_schema_is_that_of_the_types() {
         compare("bypass", &bypass_schema(), "BYPASS_VERSION");
+    }
+
+    #[test]
+    fn committed_ihc_schema_is_that_of_the_types() {
+        compare("ihc", &ihc_schema(), "IHC_VERSION");
     }
 
     #[test]

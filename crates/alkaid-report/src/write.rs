@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 
 use alkaid_fish::FishReport;
 use alkaid_genome::Bundle;
+use alkaid_ihc::finding::{Cell, IhcReport};
+use alkaid_imaging::brightfield::Slide;
 use alkaid_pathway::finding::{NetworkMap, PathwayReport};
 use alkaid_reads::finding::{Bound, EvidenceRead, Qc, ReadsReport, Verdict};
 use alkaid_tables::finding::BypassReport;
@@ -17,6 +19,7 @@ use serde::Serialize;
 use crate::bypass::bypass_tsv;
 use crate::evidence;
 use crate::fish::{fish_multiqc, nuclei_tsv, spots_tsv};
+use crate::ihc;
 use crate::multiqc::multiqc;
 use crate::pathway;
 use crate::reference::{BundleReference, Reference};
@@ -72,6 +75,15 @@ pub struct Picture {
     /// Its content.
     pub content: Vec<u8>,
 }
+
+/// Files of `alkaid ihc`, in the order in which they are moved.
+const IHC_FILES: [&str; 5] = [
+    "overlay.tif",
+    "cells.tsv",
+    "cells.geojson",
+    "review.html",
+    "ihc.json",
+];
 
 /// `qc.json`: the part of the report that is about the input.
 #[derive(Serialize)]
@@ -258,6 +270,41 @@ pub fn write_fish(
         .collect();
     staging.publish(directory, &files)?;
     Ok(files.iter().map(|file| directory.join(file)).collect())
+}
+
+/// Writes `overlay.tif`, `cells.tsv`, `cells.geojson`, `review.html` and `ihc.json` into `directory`, as [`write_outputs`]
+/// does its files, and returns their paths. `slide` is the picture that was scored.
+///
+/// # Errors
+///
+/// As [`write_outputs`], and when the picture cannot be read again.
+pub fn write_ihc(
+    directory: &Path,
+    report: &IhcReport,
+    cells: &[Cell],
+    slide: &Slide,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let staging = Staging::beside(directory)?;
+    let output = Output {
+        directory,
+        staging: &staging.path,
+    };
+    let failed = |file| {
+        move |source| WriteError::Write {
+            directory: directory.to_owned(),
+            file,
+            source: io::Error::other(source),
+        }
+    };
+    ihc::write_overlay(&staging.path.join("overlay.tif"), report, cells, slide)
+        .map_err(failed("overlay.tif"))?;
+    output.text("cells.tsv", &ihc::cells_tsv(cells))?;
+    output.file("cells.geojson", |out| ihc::write_geojson(cells, out))?;
+    let crops = ihc::ihc_crops(report, cells, slide).map_err(failed("review.html"))?;
+    output.text("review.html", &ihc::review_html(report, cells, &crops))?;
+    output.json("ihc.json", report)?;
+    staging.publish(directory, &IHC_FILES)?;
+    Ok(IHC_FILES.iter().map(|file| directory.join(file)).collect())
 }
 
 /// Where files are written before they are moved.

@@ -1,6 +1,7 @@
 //! What the user may type. Values are parsed here once; what follows works with valid ones.
 
 mod fish;
+mod ihc;
 pub mod pathway;
 mod simulate_fish;
 
@@ -12,6 +13,7 @@ use alkaid_reads::finding::Molecule;
 use alkaid_reads::input::{MissingEnd, Pairing, UmiPlacement};
 use alkaid_simulate::{FusionPlan, QualityProfile};
 use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
+pub use self::ihc::{IhcArgs, IhcCommand, IhcScoreArgs, SimulateIhcArgs};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
@@ -48,9 +50,11 @@ pub enum Command {
     Pathway(pathway::PathwayArgs),
     /// Call ALK break-apart FISH by the probe kit's rule
     Fish(Box<FishRunArgs>),
+    /// Score ALK immunohistochemistry: DAB per cell, H-score, and the kit's call
+    Ihc(Box<IhcArgs>),
     /// Run the main job on a small simulated sample
     Demo(DemoArgs),
-    /// Make reads with known truth from the reference bundle, or FISH fields
+    /// Make reads with known truth from the reference bundle, FISH fields, or stained sections
     Simulate(Box<SimulateArgs>),
     /// Build or inspect a reference bundle
     Reference(ReferenceArgs),
@@ -58,7 +62,7 @@ pub enum Command {
     List(Box<ListArgs>),
     /// Print the bench sheet of a wet-lab protocol, or check a filled record
     Protocol(ProtocolArgs),
-    /// Print the JSON schema of fusions.json, bypass.json, fish.json or pathway.json
+    /// Print the JSON schema of fusions.json, bypass.json, fish.json, ihc.json or pathway.json
     Schema(SchemaArgs),
 }
 
@@ -427,6 +431,8 @@ pub enum SchemaArg {
     Pathway,
     /// fish.json
     Fish,
+    /// ihc.json
+    Ihc,
 }
 
 /// `alkaid demo`.
@@ -508,6 +514,8 @@ pub struct SimulateArgs {
 pub enum Simulated {
     /// ALK break-apart FISH fields with known truth
     Fish(Box<SimulateFishArgs>),
+    /// A section in haematoxylin and DAB with the truth of every cell
+    Ihc(Box<SimulateIhcArgs>),
 }
 
 /// `alkaid reference`.

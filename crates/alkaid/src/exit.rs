@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use alkaid_ihc::IhcError;
 use alkaid_reads::ReadsError;
 use alkaid_reads::input::InputError;
 use alkaid_simulate::SimulateError;
@@ -45,7 +46,8 @@ pub fn explain(error: &anyhow::Error) -> Exit {
         error.downcast_ref(),
         Some(ReadsError::Input(InputError::Interrupted))
     ) || matches!(error.downcast_ref(), Some(InputError::Interrupted))
-        || matches!(error.downcast_ref(), Some(SimulateError::Interrupted));
+        || matches!(error.downcast_ref(), Some(SimulateError::Interrupted))
+        || matches!(error.downcast_ref(), Some(IhcError::Interrupted));
     if interrupted {
         complain("interrupted; nothing was written");
         return Exit::Interrupted;

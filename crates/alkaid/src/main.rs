@@ -6,6 +6,7 @@ mod console;
 mod demo;
 mod exit;
 mod explain;
+mod ihc;
 mod fish;
 mod inhibitors;
 mod list;
@@ -31,6 +32,7 @@ fn main() -> std::process::ExitCode {
         Command::Bypass(args) => bypass::run(&args),
         Command::Pathway(args) => pathway::run(&args.command),
         Command::Fish(args) => fish::run(&args),
+        Command::Ihc(args) => ihc::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Reference(args) => reference::run(&args.command),

@@ -116,6 +116,7 @@ pub fn schema(of: SchemaArg) -> Outcome {
     let schema = match of {
         SchemaArg::Fusions => alkaid_report::schema(),
         SchemaArg::Bypass => alkaid_report::bypass_schema(),
+        SchemaArg::Ihc => alkaid_report::ihc_schema(),
         SchemaArg::Pathway => alkaid_report::pathway_schema(),
         SchemaArg::Fish => alkaid_report::fish_schema(),
     };

@@ -18,8 +18,10 @@ use crate::simulate_fish;
 
 /// Runs the command.
 pub fn run(args: &SimulateArgs) -> Outcome {
-    if let Some(Simulated::Fish(args)) = &args.what {
-        return simulate_fish::run(args);
+    match &args.what {
+        Some(Simulated::Fish(args)) => return simulate_fish::run(args),
+        Some(Simulated::Ihc(args)) => return crate::ihc::simulate(args),
+        None => {}
     }
     let Some(out) = &args.out else {
         bail!("name the output files with --out PREFIX");

@@ -1,0 +1,150 @@
+//! `alkaid ihc`: a stained section, or scores by hand; and `alkaid simulate ihc`.
+
+use std::fs;
+use std::path::Path;
+
+use alkaid_ihc::{Measured, analyse, conclude, hand, overrides};
+use alkaid_imaging::brightfield::{Slide, Window};
+use alkaid_report::{hand_page, hand_tsv, ihc_json, ihc_page, separation_picture, write_ihc};
+use alkaid_simulate::ihc::{IhcPlan, PictureForm, section, write_section};
+use anyhow::Context;
+
+use crate::Outcome;
+use crate::args::{IhcArgs, IhcCommand, IhcScoreArgs, SimulateIhcArgs, threads};
+use crate::console::{print, style};
+use crate::exit::Exit;
+use crate::progress::{Meter, Unit, catch_interrupts, interrupted};
+
+/// Side of the largest picture of the dyes apart.
+const SEPARATION_SIDE: u32 = 2000;
+
+/// Width of that picture at most, pixels.
+const SEPARATION_WIDTH: usize = 1400;
+
+/// Runs the command. Nothing is printed or written unless the section could be scored.
+pub fn run(args: &IhcArgs) -> Outcome {
+    if let Some(IhcCommand::Score(args)) = &args.command {
+        return score(args);
+    }
+    let picture = args
+        .picture
+        .as_ref()
+        .context("give the picture of the section")?;
+    // Only a second pool in one process could fail here, and then the first one serves.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads(args.threads))
+        .build_global();
+    let slide = Slide::open(picture)?;
+    let control = args.control.as_deref().map(Slide::open).transpose()?;
+    let options = args.options(&slide.name);
+    catch_interrupts();
+    let meter = Meter::new("measuring", Unit::Items);
+    let measured = analyse(&slide, control.as_ref(), &options, &Tiles(&meter));
+    meter.finish();
+    let Measured {
+        mut report,
+        mut cells,
+    } = measured?;
+    if let Some(path) = &args.overrides {
+        let decisions = overrides::read(path, &slide.name)?;
+        overrides::apply(path, &decisions, &mut cells)?;
+        conclude(&mut report, &cells, &options);
+    }
+    if let Some(path) = &args.separation {
+        write_separation(path, &slide, &report)?;
+    }
+    if let Some(out) = &args.out {
+        write_ihc(out, &report, &cells, &slide)?;
+    }
+    let text = if args.json {
+        ihc_json(&report)?
+    } else {
+        let mut text = ihc_page(&report, style());
+        if let Some(out) = &args.out {
+            text.push_str(&format!("  Results in {}\n", out.display()));
+        }
+        text
+    };
+    print(&text)?;
+    Ok(Exit::Ran)
+}
+
+/// Tiles on a meter.
+struct Tiles<'m>(&'m Meter);
+
+impl alkaid_ihc::Progress for Tiles<'_> {
+    fn advance(&self, done: u64, total: u64) {
+        self.0.set(done, Some(total), "tiles");
+    }
+
+    fn interrupted(&self) -> bool {
+        interrupted()
+    }
+}
+
+fn write_separation(
+    path: &Path,
+    slide: &Slide,
+    report: &alkaid_ihc::finding::IhcReport,
+) -> anyhow::Result<()> {
+    let window = Window {
+        x: 0,
+        y: 0,
+        width: SEPARATION_SIDE,
+        height: SEPARATION_SIDE,
+    };
+    let picture = slide.read(0, window)?;
+    let apart = separation_picture(&picture, &report.stain.white, &report.stain.vectors.vectors);
+    let apart = apart.reduced(apart.width.div_ceil(SEPARATION_WIDTH));
+    image::save_buffer(
+        path,
+        &apart.pixels,
+        apart.width as u32,
+        apart.height as u32,
+        image::ExtendedColorType::Rgb8,
+    )
+    .with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn score(args: &IhcScoreArgs) -> Outcome {
+    let report = hand::agreement(&args.scores)?;
+    let text = if args.json {
+        serde_json::to_string_pretty(&report)? + "\n"
+    } else if args.tsv {
+        hand_tsv(&report)
+    } else {
+        hand_page(&report, style())
+    };
+    print(&text)?;
+    Ok(Exit::Ran)
+}
+
+/// `alkaid simulate ihc`.
+pub fn simulate(args: &SimulateIhcArgs) -> Outcome {
+    let plan = match &args.plan {
+        Some(path) => {
+            let text = fs::read_to_string(path)
+                .with_context(|| format!("cannot read the plan {}", path.display()))?;
+            serde_json::from_str(&text)
+                .with_context(|| format!("{} is not a plan of a section", path.display()))?
+        }
+        None => IhcPlan::default(),
+    };
+    let plan = args.onto(plan);
+    let form = if args.pyramid {
+        PictureForm::Pyramid
+    } else {
+        PictureForm::Png
+    };
+    let made = section(&plan);
+    let files = write_section(&args.out, &plan, &made, form)?;
+    print(&format!(
+        "{}\n{}\n{}\n{} cells, H-score {:.1}\n",
+        files.picture.display(),
+        files.truth.display(),
+        files.tumour.display(),
+        made.cells.len(),
+        made.h_score()
+    ))?;
+    Ok(Exit::Ran)
+}
