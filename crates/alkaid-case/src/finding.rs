@@ -88,9 +88,9 @@ pub struct CaseReport {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum JointStatus {
-    /// ALK is rearranged: the lower end of the posterior's interval lies above the upper line.
+    /// ALK is rearranged: its probability is at or above the upper line.
     Rearranged,
-    /// It is not: the upper end lies below the lower line.
+    /// It is not: the probability is at or below the lower line.
     NotRearranged,
     /// The evidence does not settle it.
     Indeterminate,

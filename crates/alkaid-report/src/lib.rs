@@ -7,7 +7,8 @@
 //! protocol; [`answer_page`], [`answers_json`] and their like answer questions from the tables;
 //! [`bypass_page`] and its like show what the tables of other callers say, [`pathway`] what the model of signalling says,
 //! [`fish_page`] and its like what FISH shows, of which people look at [`overlay_png`] and [`gallery_html`], [`ihc_page`]
-//! and [`review_html`] what a stained section shows. The same report gives the same bytes; no file holds a date.
+//! and [`review_html`] what a stained section shows; [`case_page`], [`case_html`] and [`case_pdf`] what all evidence on a
+//! sample comes to. The same report gives the same bytes; no file holds a date.
 
 mod answers;
 mod bypass;
@@ -17,6 +18,7 @@ mod evidence;
 mod fish;
 mod ihc;
 mod knowledge;
+mod machine;
 mod multiqc;
 mod page;
 pub mod pathway;
@@ -41,17 +43,24 @@ pub use ihc::{
     separation_picture, write_geojson, write_overlay,
 };
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
+pub use machine::{
+    case_json, case_multiqc, case_tsv, case_vicc, compare_json, compare_tsv, fhir,
+};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
 pub use reference::{BundleReference, Reference};
-pub use schema::{bypass_schema, fish_schema, ihc_schema, pathway_schema, schema};
+pub use schema::{
+    bypass_schema, case_schema, compare_schema, fish_schema, ihc_schema, pathway_schema, schema,
+};
 pub use terminal::{
-    Color, Glyphs, Style, answer_page, bypass_page, fish_page, hand_page, ihc_page, inhibitors_page, terminal,
+    Color, Glyphs, Style, answer_page, bypass_page, case_page, comparison_page, fish_page,
+    hand_page, ihc_page, inhibitors_page, terminal,
 };
 pub use tsv::{fusions_tsv, refused_tsv};
 pub use variants::{refused_variants_tsv, variant_bounds_tsv, variants_tsv};
 pub use vcf::{variants_vcf, vcf};
 pub use vicc::{finish, finish_with, vicc_fusion};
 pub use write::{
-    Picture, WriteError, write_bypass, write_fish, write_ihc, write_outputs, write_pathway, write_with,
+    Picture, WriteError, write_bypass, write_case, write_comparison, write_fish, write_ihc,
+    write_outputs, write_pathway, write_with,
 };

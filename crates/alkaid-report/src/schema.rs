@@ -1,5 +1,7 @@
-//! The JSON schemas of `fusions.json`, `bypass.json`, `fish.json` and `pathway.json`, generated from their types.
+//! The JSON schemas of `fusions.json`, `bypass.json`, `fish.json`, `pathway.json`, `case.json` and `compare.json`,
+//! generated from their types.
 
+use alkaid_case::finding::{CaseReport, CompareReport};
 use alkaid_fish::FishReport;
 use alkaid_pathway::finding::PathwayReport;
 use alkaid_reads::finding::ReadsReport;
@@ -37,6 +39,20 @@ pub fn fish_schema() -> serde_json::Value {
 pub fn ihc_schema() -> serde_json::Value {
     let mut schema = schemars::schema_for!(alkaid_ihc::finding::IhcReport);
     schema.insert("title".to_owned(), "Alkaid ihc.json".into());
+    schema.to_value()
+}
+
+/// JSON schema (draft 2020-12) of `case.json`.
+pub fn case_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(CaseReport);
+    schema.insert("title".to_owned(), "Alkaid case.json".into());
+    schema.to_value()
+}
+
+/// JSON schema (draft 2020-12) of `compare.json`.
+pub fn compare_schema() -> serde_json::Value {
+    let mut schema = schemars::schema_for!(CompareReport);
+    schema.insert("title".to_owned(), "Alkaid compare.json".into());
     schema.to_value()
 }
 
@@ -85,5 +101,12 @@ mod tests {
     #[test]
     fn committed_fish_schema_is_that_of_the_types() {
         compare("fish", &fish_schema(), "FISH_VERSION");
+    }
+
+    #[test]
+    fn committed_case_schemas_are_those_of_the_types() {
+        compare("case", &case_schema(), "CASE_VERSION");
+        compare("compare", &compare_schema(), "COMPARE_VERSION");
+        compare("manifest", &alkaid_case::manifest::schema(), "the manifest");
     }
 }

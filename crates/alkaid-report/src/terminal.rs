@@ -4,6 +4,7 @@
 mod answer;
 mod bypass;
 mod call;
+mod case;
 mod drawing;
 mod fish;
 mod ihc;
@@ -16,6 +17,7 @@ use alkaid_reads::finding::{FindingKind, Molecule, ReadsReport, Verdict};
 
 pub use self::answer::{answer as answer_page, inhibitors as inhibitors_page};
 pub use self::bypass::bypass as bypass_page;
+pub use self::case::{case as case_page, comparison as comparison_page};
 pub use self::fish::fish as fish_page;
 pub use self::ihc::{hand_page, ihc_page};
 use self::ink::{Line, Paint};

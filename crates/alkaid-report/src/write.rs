@@ -8,6 +8,7 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use alkaid_fish::FishReport;
+use alkaid_case::finding::{CaseReport, CompareReport};
 use alkaid_genome::Bundle;
 use alkaid_ihc::finding::{Cell, IhcReport};
 use alkaid_imaging::brightfield::Slide;
@@ -17,9 +18,11 @@ use alkaid_tables::finding::BypassReport;
 use serde::Serialize;
 
 use crate::bypass::bypass_tsv;
+use crate::case::{Attachments, case_html, case_pdf, compare_html, compare_pdf};
 use crate::evidence;
 use crate::fish::{fish_multiqc, nuclei_tsv, spots_tsv};
 use crate::ihc;
+use crate::machine;
 use crate::multiqc::multiqc;
 use crate::pathway;
 use crate::reference::{BundleReference, Reference};
@@ -84,6 +87,20 @@ const IHC_FILES: [&str; 5] = [
     "review.html",
     "ihc.json",
 ];
+
+/// Files of `alkaid case`, in the order in which they are moved.
+const CASE_FILES: [&str; 7] = [
+    "case.tsv",
+    "case_fhir.json",
+    "case_vicc.json",
+    "alkaid_case_mqc.json",
+    "case.pdf",
+    "case.html",
+    "case.json",
+];
+
+/// Files of `alkaid compare`, in the order in which they are moved.
+const COMPARE_FILES: [&str; 4] = ["compare.tsv", "compare.pdf", "compare.html", "compare.json"];
 
 /// `qc.json`: the part of the report that is about the input.
 #[derive(Serialize)]
@@ -305,6 +322,62 @@ pub fn write_ihc(
     output.json("ihc.json", report)?;
     staging.publish(directory, &IHC_FILES)?;
     Ok(IHC_FILES.iter().map(|file| directory.join(file)).collect())
+}
+
+/// Writes the files of a case into `directory`, as [`write_outputs`] does its files, and returns their paths.
+///
+/// # Errors
+///
+/// As [`write_outputs`].
+pub fn write_case(
+    directory: &Path,
+    report: &CaseReport,
+    bundle: &Bundle,
+    attachments: &Attachments,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let staging = Staging::beside(directory)?;
+    let output = Output {
+        directory,
+        staging: &staging.path,
+    };
+    output.text("case.tsv", &machine::case_tsv(report))?;
+    output.json("case_fhir.json", &machine::fhir(report))?;
+    output.json("case_vicc.json", &machine::case_vicc(report))?;
+    output.json("alkaid_case_mqc.json", &machine::case_multiqc(report))?;
+    output.file("case.pdf", |out| {
+        out.write_all(&case_pdf(report, bundle, attachments).map_err(io::Error::other)?)
+    })?;
+    output.text("case.html", &case_html(report, bundle, attachments))?;
+    output.json("case.json", report)?;
+    staging.publish(directory, &CASE_FILES)?;
+    Ok(CASE_FILES.iter().map(|file| directory.join(file)).collect())
+}
+
+/// Writes the files of a comparison, in the same way.
+///
+/// # Errors
+///
+/// As [`write_outputs`].
+pub fn write_comparison(
+    directory: &Path,
+    report: &CompareReport,
+) -> Result<Vec<PathBuf>, WriteError> {
+    let staging = Staging::beside(directory)?;
+    let output = Output {
+        directory,
+        staging: &staging.path,
+    };
+    output.text("compare.tsv", &machine::compare_tsv(report))?;
+    output.file("compare.pdf", |out| {
+        out.write_all(&compare_pdf(report).map_err(io::Error::other)?)
+    })?;
+    output.text("compare.html", &compare_html(report))?;
+    output.json("compare.json", report)?;
+    staging.publish(directory, &COMPARE_FILES)?;
+    Ok(COMPARE_FILES
+        .iter()
+        .map(|file| directory.join(file))
+        .collect())
 }
 
 /// Where files are written before they are moved.

@@ -1,5 +1,6 @@
 //! What the user may type. Values are parsed here once; what follows works with valid ones.
 
+mod case;
 mod fish;
 mod ihc;
 pub mod pathway;
@@ -17,6 +18,7 @@ pub use self::ihc::{IhcArgs, IhcCommand, IhcScoreArgs, SimulateIhcArgs};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
+pub use self::case::{CaseArgs, CaseCommand, CompareArgs};
 pub use self::fish::{CommonArgs, FishCommand, FishRunArgs, ImageArgs, NucleiChoice, ScoreArgs};
 pub use simulate_fish::SimulateFishArgs;
 
@@ -52,6 +54,10 @@ pub enum Command {
     Fish(Box<FishRunArgs>),
     /// Score ALK immunohistochemistry: DAB per cell, H-score, and the kit's call
     Ihc(Box<IhcArgs>),
+    /// Conclude about one sample from everything there is about it
+    Case(CaseArgs),
+    /// Compare two cases of one patient: what appeared, what went, what rose or fell
+    Compare(CompareArgs),
     /// Run the main job on a small simulated sample
     Demo(DemoArgs),
     /// Make reads with known truth from the reference bundle, FISH fields, or stained sections
@@ -62,7 +68,7 @@ pub enum Command {
     List(Box<ListArgs>),
     /// Print the bench sheet of a wet-lab protocol, or check a filled record
     Protocol(ProtocolArgs),
-    /// Print the JSON schema of fusions.json, bypass.json, fish.json, ihc.json or pathway.json
+    /// Print the JSON schema of a result, or of the manifest of a case
     Schema(SchemaArgs),
 }
 
@@ -88,7 +94,7 @@ pub struct ReadsArgs {
     #[arg(long, value_enum, default_value_t = PairingArg::Auto)]
     pub pairing: PairingArg,
     /// Where UMIs stand: auto, none, name, tag:RX, or read1:START:LENGTH (0-based; read2 likewise)
-    #[arg(long, default_value = "auto", value_parser = umi, value_name = "WHERE")]
+    #[arg(long, default_value = "auto", value_name = "WHERE")]
     pub umi: UmiPlacement,
     /// FASTA that a CRAM was made with
     #[arg(long, value_name = "FASTA")]
@@ -172,39 +178,6 @@ impl ReadsArgs {
 pub fn threads(asked: Option<u16>) -> usize {
     let cores = || std::thread::available_parallelism().map_or(1, |cores| cores.get().min(4));
     asked.map_or_else(cores, usize::from)
-}
-
-fn umi(text: &str) -> Result<UmiPlacement, String> {
-    const EXPECTED: &str =
-        "expected auto, none, name, tag:XX, read1:START:LENGTH or read2:START:LENGTH";
-    match text {
-        "auto" => return Ok(UmiPlacement::Auto),
-        "none" => return Ok(UmiPlacement::None),
-        "name" => return Ok(UmiPlacement::Name),
-        _ => {}
-    }
-    let parts: Vec<&str> = text.split(':').collect();
-    match parts.as_slice() {
-        ["tag", tag] => match tag.as_bytes() {
-            &[a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphanumeric() => {
-                Ok(UmiPlacement::Tag([a, b]))
-            }
-            _ => Err("a tag has two characters, such as RX".into()),
-        },
-        [read @ ("read1" | "read2"), start, length] => {
-            let number = |text: &str| text.parse::<usize>().map_err(|_| EXPECTED.to_owned());
-            let (start, len) = (number(start)?, number(length)?);
-            if len == 0 || len > 64 || start > 300 {
-                return Err("a UMI has 1 to 64 bases and starts within the first 300".into());
-            }
-            Ok(UmiPlacement::Segment {
-                mate: u8::from(*read == "read2"),
-                start,
-                len,
-            })
-        }
-        _ => Err(EXPECTED.into()),
-    }
 }
 
 /// `alkaid explain`.
@@ -433,6 +406,12 @@ pub enum SchemaArg {
     Fish,
     /// ihc.json
     Ihc,
+    /// case.json
+    Case,
+    /// compare.json
+    Compare,
+    /// The manifest of a case, case.toml
+    Manifest,
 }
 
 /// `alkaid demo`.

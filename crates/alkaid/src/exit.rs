@@ -3,6 +3,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use alkaid_case::CaseError;
 use alkaid_ihc::IhcError;
 use alkaid_reads::ReadsError;
 use alkaid_reads::input::InputError;
@@ -47,7 +48,8 @@ pub fn explain(error: &anyhow::Error) -> Exit {
         Some(ReadsError::Input(InputError::Interrupted))
     ) || matches!(error.downcast_ref(), Some(InputError::Interrupted))
         || matches!(error.downcast_ref(), Some(SimulateError::Interrupted))
-        || matches!(error.downcast_ref(), Some(IhcError::Interrupted));
+        || matches!(error.downcast_ref(), Some(IhcError::Interrupted))
+        || matches!(error.downcast_ref(), Some(CaseError::Interrupted));
     if interrupted {
         complain("interrupted; nothing was written");
         return Exit::Interrupted;

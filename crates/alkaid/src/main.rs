@@ -2,6 +2,8 @@
 
 mod args;
 mod bypass;
+mod case;
+mod compare;
 mod console;
 mod demo;
 mod exit;
@@ -33,6 +35,8 @@ fn main() -> std::process::ExitCode {
         Command::Pathway(args) => pathway::run(&args.command),
         Command::Fish(args) => fish::run(&args),
         Command::Ihc(args) => ihc::run(&args),
+        Command::Case(args) => case::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Simulate(args) => simulate::run(&args),
         Command::Reference(args) => reference::run(&args.command),

@@ -119,6 +119,9 @@ pub fn schema(of: SchemaArg) -> Outcome {
         SchemaArg::Ihc => alkaid_report::ihc_schema(),
         SchemaArg::Pathway => alkaid_report::pathway_schema(),
         SchemaArg::Fish => alkaid_report::fish_schema(),
+        SchemaArg::Case => alkaid_report::case_schema(),
+        SchemaArg::Compare => alkaid_report::compare_schema(),
+        SchemaArg::Manifest => alkaid_case::manifest::schema(),
     };
     let mut stdout = stdout().lock();
     writeln!(stdout, "{}", serde_json::to_string_pretty(&schema)?)?;

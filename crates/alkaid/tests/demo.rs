@@ -16,8 +16,10 @@ fn the_demo_names_a_fusion_and_says_that_it_is_simulated() {
             "V3a",
             "E6;A20",
             "in frame",
-            "these reads are simulated",
+            "the data of this case are simulated",
             "For research use only",
+            "Break-apart FISH: positive",
+            "evidence on inhibitors",
         ],
     );
     assert!(!text.contains('\u{1b}'), "colours in a pipe");
@@ -28,18 +30,20 @@ fn the_demo_as_json_is_the_demo_in_files() {
     let folder = TempDir::new().unwrap();
     let out = folder.path().join("demo");
     let report = report(alkaid().arg("demo").arg("--out").arg(&out));
-    assert_eq!(report["verdict"], "rearranged");
-    assert_eq!(report["sample"], "demo (simulated reads)");
-    let first = &list(&report, "calls")[0];
+    assert_eq!(report["status"], "rearranged");
+    assert_eq!(report["sample"]["id"], "demo (simulated)");
+    let reads = &list(&report, "reads")[0]["report"];
+    assert_eq!(reads["verdict"], "rearranged");
+    let first = &list(reads, "calls")[0];
     assert_eq!(first["named_variant"], "V3a");
     assert_eq!(first["junction_exons"], "E6;A20");
     assert_eq!(first["in_frame"], true);
-    for call in list(&report, "calls") {
+    for call in list(reads, "calls") {
         assert_eq!(call["name"], "EML4::ALK", "a call that was not simulated");
     }
     assert_eq!(names(folder.path()), ["demo"]);
-    assert_eq!(names(&out), RESULTS);
-    let file = std::fs::read_to_string(out.join("fusions.json")).unwrap();
+    assert_eq!(names(&out.join("rna")), RESULTS);
+    let file = std::fs::read_to_string(out.join("case.json")).unwrap();
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&file).unwrap(),
         report
@@ -50,13 +54,14 @@ fn the_demo_as_json_is_the_demo_in_files() {
 #[test]
 fn both_isoforms_that_the_demo_speaks_of_are_called() {
     let report = report(alkaid().arg("demo"));
-    let mut variants: Vec<&str> = list(&report, "calls")
+    let reads = &list(&report, "reads")[0]["report"];
+    let mut variants: Vec<&str> = list(reads, "calls")
         .iter()
         .filter_map(|call| call["named_variant"].as_str())
         .collect();
     variants.sort_unstable();
-    assert_eq!(variants, ["V3a", "V3b"], "{}", report["warnings"]);
-    for call in list(&report, "calls") {
+    assert_eq!(variants, ["V3a", "V3b"], "{}", reads["warnings"]);
+    for call in list(reads, "calls") {
         assert_eq!(list(call, "same_rearrangement_as").len(), 1);
     }
 }

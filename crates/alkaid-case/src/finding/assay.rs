@@ -375,7 +375,7 @@ pub struct BenchStep {
     pub recorded: String,
     /// What the protocol asks for.
     pub wanted: String,
-    /// `out_of_range` or `missing`.
+    /// `out of range` or `missing`.
     pub verdict: String,
     /// What to do or expect.
     pub remedy: Option<String>,

@@ -79,9 +79,9 @@ pub struct Joint {
     pub prior: Prior,
     /// What each assay contributed, in the order of the evidence table.
     pub contributions: Vec<Contribution>,
-    /// Upper line: rearranged where the interval's lower end is at or above it.
+    /// Upper line: rearranged where the probability is at or above it.
     pub upper_line: f64,
-    /// Lower line: not rearranged where the interval's upper end is at or below it.
+    /// Lower line: not rearranged where it is at or below this one.
     pub lower_line: f64,
     /// The model in words, for the end of a report.
     pub model: String,

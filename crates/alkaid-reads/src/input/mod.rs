@@ -33,7 +33,7 @@ use alkaid_genome::GenomicInterval;
 pub use alignment::AlignedBases;
 pub use error::InputError;
 pub use options::{
-    InputOptions, Keep, KeepAll, MissingEnd, Pairing, Progress, Silent, UmiPlacement,
+    InputOptions, Keep, KeepAll, MissingEnd, Pairing, Progress, Silent, UmiError, UmiPlacement,
 };
 pub use summary::{
     DecodeSummary, HEAD_FRAGMENTS, InputFile, InputFormat, InputSummary, LONG_READ,

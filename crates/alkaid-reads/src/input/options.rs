@@ -1,6 +1,7 @@
 //! What the caller asks of the input layer, and what it hands in.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use alkaid_genome::GenomicInterval;
 
@@ -60,6 +61,56 @@ pub enum UmiPlacement {
         /// Number of bases.
         len: usize,
     },
+}
+
+/// Text that names no place of a UMI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UmiError {
+    /// It has none of the forms.
+    #[error("expected auto, none, name, tag:XX, read1:START:LENGTH or read2:START:LENGTH")]
+    Form,
+    /// The tag is none.
+    #[error("a tag has two characters, such as RX")]
+    Tag,
+    /// The bases cannot be there.
+    #[error("a UMI has 1 to 64 bases and starts within the first 300")]
+    Place,
+}
+
+/// `auto`, `none`, `name`, `tag:RX`, or `read1:START:LENGTH` with a start from 0.
+impl FromStr for UmiPlacement {
+    type Err = UmiError;
+
+    fn from_str(text: &str) -> Result<Self, UmiError> {
+        match text {
+            "auto" => return Ok(Self::Auto),
+            "none" => return Ok(Self::None),
+            "name" => return Ok(Self::Name),
+            _ => {}
+        }
+        let parts: Vec<&str> = text.split(':').collect();
+        match parts.as_slice() {
+            ["tag", tag] => match tag.as_bytes() {
+                &[a, b] if a.is_ascii_alphabetic() && b.is_ascii_alphanumeric() => {
+                    Ok(Self::Tag([a, b]))
+                }
+                _ => Err(UmiError::Tag),
+            },
+            [read @ ("read1" | "read2"), start, length] => {
+                let number = |text: &str| text.parse::<usize>().map_err(|_| UmiError::Form);
+                let (start, len) = (number(start)?, number(length)?);
+                if len == 0 || len > 64 || start > 300 {
+                    return Err(UmiError::Place);
+                }
+                Ok(Self::Segment {
+                    mate: u8::from(*read == "read2"),
+                    start,
+                    len,
+                })
+            }
+            _ => Err(UmiError::Form),
+        }
+    }
 }
 
 /// What to make of a BGZF file without its end block.
