@@ -37,14 +37,22 @@ fn status_sentence(status: JointStatus, joint: &Joint, found: &[Found]) -> Strin
             .map(|one| match one.finding.title.as_str() {
                 title if title.starts_with("RNA") || title.starts_with("DNA") => title.to_owned(),
                 title if title.starts_with("Break-apart") => "FISH".to_owned(),
-                title => title.to_lowercase().replace("d5f3", "D5F3").replace("5a4", "5A4").replace("1a4", "1A4"),
+                title => title
+                    .to_lowercase()
+                    .replace("d5f3", "D5F3")
+                    .replace("5a4", "5A4")
+                    .replace("1a4", "1A4"),
             })
             .collect()
     };
     let [yes, no, open] = [
         of(&[AssayState::Positive]),
         of(&[AssayState::Negative]),
-        of(&[AssayState::Equivocal, AssayState::Insufficient, AssayState::Informative]),
+        of(&[
+            AssayState::Equivocal,
+            AssayState::Insufficient,
+            AssayState::Informative,
+        ]),
     ];
     let mut grounds = Vec::new();
     if !yes.is_empty() {
@@ -91,7 +99,10 @@ fn what(status: JointStatus, joint: &Joint, found: &[Found], follows: &Follows) 
                 .map_or(LatentClass::None, |one| one.class);
             match status {
                 JointStatus::NotRearranged => format!("The likeliest is: {}", likeliest.meaning()),
-                _ => format!("No partner is known; the likeliest is: {}", likeliest.meaning()),
+                _ => format!(
+                    "No partner is known; the likeliest is: {}",
+                    likeliest.meaning()
+                ),
             }
         }
     };
@@ -114,7 +125,11 @@ fn what(status: JointStatus, joint: &Joint, found: &[Found], follows: &Follows) 
     if !failed.is_empty() {
         text.push_str(&format!("; failed: {}", listed(&failed)));
     }
-    let cites = follows.bypass.iter().flat_map(|one| one.cites.iter().copied()).collect();
+    let cites = follows
+        .bypass
+        .iter()
+        .flat_map(|one| one.cites.iter().copied())
+        .collect();
     says(text + ".", cites)
 }
 
@@ -164,14 +179,24 @@ fn next(status: JointStatus, follows: &Follows, next_tests: &[NextTest]) -> Sent
             );
         }
         (JointStatus::Indeterminate, None) => {
-            return says("No test that the material left allows would tell much more.".to_owned(), Vec::new());
+            return says(
+                "No test that the material left allows would tell much more.".to_owned(),
+                Vec::new(),
+            );
         }
         _ => {}
     }
     let supported = drugs_of(follows, "supported");
-    let refuted: Vec<_> = follows.inhibitors.iter().filter(|one| one.verdict == "refuted").collect();
+    let refuted: Vec<_> = follows
+        .inhibitors
+        .iter()
+        .filter(|one| one.verdict == "refuted")
+        .collect();
     let named: Vec<_> = supported.iter().copied().take(NAMED).collect();
-    let mut cites: Vec<u32> = named.iter().flat_map(|one| one.reason.cites.iter().copied()).collect();
+    let mut cites: Vec<u32> = named
+        .iter()
+        .flat_map(|one| one.reason.cites.iter().copied())
+        .collect();
     let mut text = if follows.inhibitors.is_empty() {
         "Nothing follows for inhibitors of ALK".to_owned()
     } else if named.is_empty() {
@@ -181,11 +206,18 @@ fn next(status: JointStatus, follows: &Follows, next_tests: &[NextTest]) -> Sent
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        format!("Published evidence on these findings supports {}{more}", with_levels(&named))
+        format!(
+            "Published evidence on these findings supports {}{more}",
+            with_levels(&named)
+        )
     };
     if !refuted.is_empty() {
         let against: Vec<_> = refuted.iter().copied().take(NAMED).collect();
-        cites.extend(against.iter().flat_map(|one| one.reason.cites.iter().copied()));
+        cites.extend(
+            against
+                .iter()
+                .flat_map(|one| one.reason.cites.iter().copied()),
+        );
         text.push_str(&format!(" and speaks against {}", with_levels(&against)));
     }
     cites.sort_unstable();

@@ -85,7 +85,10 @@ pub(crate) fn checksums(assay: &str, files: &[&Input]) -> Result<Vec<InputFile>,
         .iter()
         .map(|file| {
             let (bytes, sha256) = checksum(&file.path).map_err(|error| {
-                format!("cannot read {}: {error}; check the path and its permissions", file.path.display())
+                format!(
+                    "cannot read {}: {error}; check the path and its permissions",
+                    file.path.display()
+                )
             })?;
             Ok(InputFile {
                 assay: assay.to_owned(),

@@ -42,7 +42,13 @@ impl Citations {
     }
 
     /// The number of a source that is no row of the tables known here.
-    pub(crate) fn plain(&mut self, row: &str, source: &str, date: Option<String>, status: &str) -> u32 {
+    pub(crate) fn plain(
+        &mut self,
+        row: &str,
+        source: &str,
+        date: Option<String>,
+        status: &str,
+    ) -> u32 {
         self.add(row.to_owned(), source, date, status)
     }
 

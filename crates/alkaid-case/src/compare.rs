@@ -43,7 +43,9 @@ pub enum CompareError {
         message: String,
     },
     /// The two are of different patients.
-    #[error("the cases are of patients {before:?} and {after:?}; a comparison needs two samples of one patient")]
+    #[error(
+        "the cases are of patients {before:?} and {after:?}; a comparison needs two samples of one patient"
+    )]
     Patients {
         /// Of the first.
         before: String,
@@ -51,7 +53,9 @@ pub enum CompareError {
         after: String,
     },
     /// The later one comes first.
-    #[error("sample {before:?} was taken on {before_day}, after {after:?} on {after_day}; give the earlier one first")]
+    #[error(
+        "sample {before:?} was taken on {before_day}, after {after:?} on {after_day}; give the earlier one first"
+    )]
     Order {
         /// Sample given first.
         before: String,
@@ -99,7 +103,11 @@ pub fn compare(before: &CaseReport, after: &CaseReport) -> Result<CompareReport,
             after: two.clone(),
         });
     }
-    let days = before.sample.collected.as_ref().zip(after.sample.collected.as_ref());
+    let days = before
+        .sample
+        .collected
+        .as_ref()
+        .zip(after.sample.collected.as_ref());
     // ISO dates of equal length sort as text; of different length the shorter is the start of its span.
     if let Some((one, two)) = days
         && one > two
@@ -217,13 +225,24 @@ impl Pair<'_> {
                 said(two)
             ),
             (Some(one), Some(two), kind) => {
-                format!("{name} {}: {} before, {} after.", kind.as_str(), said(one), said(two))
+                format!(
+                    "{name} {}: {} before, {} after.",
+                    kind.as_str(),
+                    said(one),
+                    said(two)
+                )
             }
             (None, Some(two), ChangeKind::Appeared) => {
-                format!("{name} appeared: not seen before, where it would have been; {} after.", said(two))
+                format!(
+                    "{name} appeared: not seen before, where it would have been; {} after.",
+                    said(two)
+                )
             }
             (Some(one), None, ChangeKind::Gone) => {
-                format!("{name} is gone: {} before; not seen after, where it would have been.", said(one))
+                format!(
+                    "{name} is gone: {} before; not seen after, where it would have been.",
+                    said(one)
+                )
             }
             (None, Some(two), _) => format!(
                 "{name}: {} after; whether it was there before cannot be told, {}.",
@@ -235,8 +254,12 @@ impl Pair<'_> {
                 said(one),
                 why(self.looked[1])
             ),
-            (None, None, ChangeKind::Appeared) => format!("{name} appeared: not among the findings before."),
-            (None, None, ChangeKind::Gone) => format!("{name} is gone: not among the findings after."),
+            (None, None, ChangeKind::Appeared) => {
+                format!("{name} appeared: not among the findings before.")
+            }
+            (None, None, ChangeKind::Gone) => {
+                format!("{name} is gone: not among the findings after.")
+            }
             (None, None, ChangeKind::Stayed) => format!("{name}: found at both."),
             (None, None, _) => format!("{name}: found at one; the other was not looked at for it."),
         }
@@ -252,14 +275,21 @@ const fn why(looked: Option<bool>) -> &'static str {
 
 /// Whether two shares are of the same kind of molecule.
 fn comparable(one: &ClonalFraction, two: &ClonalFraction) -> bool {
-    let family = |assay: &str| assay.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let family = |assay: &str| {
+        assay
+            .trim_end_matches(|c: char| c.is_ascii_digit())
+            .to_owned()
+    };
     family(&one.assay) == family(&two.assay)
 }
 
 /// Probability that the later share is the larger one: independent Beta posteriors under uniform priors.
 fn rose(before: &ClonalFraction, after: &ClonalFraction) -> f64 {
     let beta = |one: &ClonalFraction| {
-        Beta::new(one.with as f64 + 1.0, one.of.saturating_sub(one.with) as f64 + 1.0)
+        Beta::new(
+            one.with as f64 + 1.0,
+            one.of.saturating_sub(one.with) as f64 + 1.0,
+        )
     };
     let (Ok(before), Ok(after)) = (beta(before), beta(after)) else {
         return 0.5;
@@ -275,7 +305,13 @@ fn rose(before: &ClonalFraction, after: &ClonalFraction) -> f64 {
     if mass > 0.0 { sum / mass } else { 0.5 }
 }
 
-fn fraction(report: &CaseReport, assay: &str, molecule: Molecule, with: u64, of: u64) -> Option<ClonalFraction> {
+fn fraction(
+    report: &CaseReport,
+    assay: &str,
+    molecule: Molecule,
+    with: u64,
+    of: u64,
+) -> Option<ClonalFraction> {
     if of == 0 || with > of {
         return None;
     }
@@ -330,7 +366,12 @@ fn fusions(before: &CaseReport, after: &CaseReport) -> Vec<Change> {
                     .assays
                     .iter()
                     .filter(|one| matches!(one.kind, AssayKind::RnaReads | AssayKind::DnaReads))
-                    .map(|one| matches!(one.state, AssayState::Positive | AssayState::Negative | AssayState::Equivocal));
+                    .map(|one| {
+                        matches!(
+                            one.state,
+                            AssayState::Positive | AssayState::Negative | AssayState::Equivocal
+                        )
+                    });
                 let first = states.next()?;
                 Some(states.fold(first, |any, one| any || one))
             };
@@ -400,7 +441,11 @@ fn mutation_in(report: &CaseReport, name: &str) -> Option<ClonalFraction> {
         )
     });
     of_reads.or_else(|| {
-        let summary = report.follows.mutations.iter().find(|one| one.name == name)?;
+        let summary = report
+            .follows
+            .mutations
+            .iter()
+            .find(|one| one.name == name)?;
         let [with, of] = summary.molecules?;
         fraction(report, summary.assays.first()?, Molecule::Dna, with, of)
     })
@@ -446,9 +491,12 @@ fn bypass(before: &CaseReport, after: &CaseReport) -> Vec<Change> {
     );
     all.into_iter()
         .map(|name| {
-            let of = |list: &[(String, String)]| list.iter().find(|(other, _)| *other == name).cloned();
+            let of =
+                |list: &[(String, String)]| list.iter().find(|(other, _)| *other == name).cloned();
             let read = |report: &CaseReport, assay: &str| {
-                report.assay(assay).is_some_and(|one| one.state != AssayState::Failed)
+                report
+                    .assay(assay)
+                    .is_some_and(|one| one.state != AssayState::Failed)
             };
             let kind = match (of(&one), of(&two)) {
                 (Some(_), Some(_)) => ChangeKind::Stayed,
@@ -522,7 +570,11 @@ fn answer(
     };
     let status = match before.status == after.status {
         true => format!("ALK is {} at both times.", before.status.as_str()),
-        false => format!("ALK was {} before and is {} after.", before.status.as_str(), after.status.as_str()),
+        false => format!(
+            "ALK was {} before and is {} after.",
+            before.status.as_str(),
+            after.status.as_str()
+        ),
     };
     let parts: Vec<String> = [
         ("appeared", of(&[ChangeKind::Appeared])),
@@ -551,10 +603,14 @@ fn answer(
 fn warnings(before: &CaseReport, after: &CaseReport) -> Vec<String> {
     let mut warnings = Vec::new();
     if before.sample.patient.is_none() || after.sample.patient.is_none() {
-        warnings.push("not both cases name a patient; that they are of one is taken for granted".to_owned());
+        warnings.push(
+            "not both cases name a patient; that they are of one is taken for granted".to_owned(),
+        );
     }
     if before.provenance.version != after.provenance.version {
-        warnings.push("the cases were made by different versions; run both again to be sure".to_owned());
+        warnings.push(
+            "the cases were made by different versions; run both again to be sure".to_owned(),
+        );
     }
     if before.sample.simulated || after.sample.simulated {
         warnings.push("data of these cases are simulated".to_owned());
@@ -607,7 +663,12 @@ mod tests {
         shallow.reads[0].report.small_variants.variant_bounds[0].allele_fraction = None;
         let report = compare(&shallow, &after).unwrap();
         assert_eq!(kinds(&report)[1].1, ChangeKind::CannotBeTold);
-        assert!(report.changes[1].statement.text.contains("depth would not have shown it"));
+        assert!(
+            report.changes[1]
+                .statement
+                .text
+                .contains("depth would not have shown it")
+        );
         let back = compare(&example(), &{
             let mut later = earlier();
             later.sample.collected = Some("2026-05".to_owned());
@@ -621,8 +682,14 @@ mod tests {
     fn another_patient_or_the_wrong_order_is_refused() {
         let mut other = example();
         other.sample.patient = Some("P9".to_owned());
-        assert!(matches!(compare(&other, &example()), Err(CompareError::Patients { .. })));
-        assert!(matches!(compare(&example(), &earlier()), Err(CompareError::Order { .. })));
+        assert!(matches!(
+            compare(&other, &example()),
+            Err(CompareError::Patients { .. })
+        ));
+        assert!(matches!(
+            compare(&example(), &earlier()),
+            Err(CompareError::Order { .. })
+        ));
     }
 
     #[test]
@@ -645,7 +712,12 @@ mod tests {
         let report = example();
         let dna = fraction(&report, "dna", Molecule::Dna, 20, 100).unwrap();
         assert_eq!(dna.tumour_cells.unwrap().value, 1.0);
-        assert_eq!(fraction(&report, "rna", Molecule::Rna, 20, 100).unwrap().tumour_cells, None);
+        assert_eq!(
+            fraction(&report, "rna", Molecule::Rna, 20, 100)
+                .unwrap()
+                .tumour_cells,
+            None
+        );
         assert!(fraction(&report, "dna", Molecule::Dna, 0, 0).is_none());
     }
 }

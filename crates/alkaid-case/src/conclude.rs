@@ -52,7 +52,12 @@ pub(crate) fn conclude(
         .filter_map(|one| one.path.first())
         .map(|(node, _)| node.split('_').next().unwrap_or(node))
         .collect();
-    let prospects = prospects(&weighed.classes, &done, manifest.sample.left, &mut citations);
+    let prospects = prospects(
+        &weighed.classes,
+        &done,
+        manifest.sample.left,
+        &mut citations,
+    );
     let next_tests = worth_naming(&prospects);
     let situation = Situation::new(
         &evidence.found,
@@ -102,7 +107,13 @@ pub(crate) fn conclude(
         bench: evidence.bench,
         citations: citations.into_list(),
         warnings,
-        provenance: provenance(evidence.assembly, evidence.bundle, evidence.manifest_sha256, evidence.inputs, as_of),
+        provenance: provenance(
+            evidence.assembly,
+            evidence.bundle,
+            evidence.manifest_sha256,
+            evidence.inputs,
+            as_of,
+        ),
     }
 }
 
@@ -131,8 +142,9 @@ fn count_once(found: &mut [Found]) {
         if seen.contains(&one.finding.kind) {
             one.observation = None;
             one.finding.outcome = None;
-            one.finding.why_not_counted =
-                Some("an earlier one of the kind counts, and both share what makes them fail".to_owned());
+            one.finding.why_not_counted = Some(
+                "an earlier one of the kind counts, and both share what makes them fail".to_owned(),
+            );
         } else {
             seen.push(one.finding.kind);
         }
@@ -192,7 +204,12 @@ fn prior(treatments: &[Treatment]) -> Vec<&'static Drug> {
         .iter()
         .filter(|one| one.progressed)
         .filter_map(|one| drug(&one.drug))
-        .filter(|drug| matches!(drug.kind, DrugKind::AlkInhibitor | DrugKind::OtherKinaseInhibitor))
+        .filter(|drug| {
+            matches!(
+                drug.kind,
+                DrugKind::AlkInhibitor | DrugKind::OtherKinaseInhibitor
+            )
+        })
         .collect()
 }
 
@@ -208,7 +225,10 @@ fn warnings(
     }
     for one in &evidence.found {
         if let (AssayState::Failed, Some(error)) = (one.finding.state, &one.finding.error) {
-            warnings.push(format!("{} ({}) failed and is left out: {error}", one.finding.title, one.finding.id));
+            warnings.push(format!(
+                "{} ({}) failed and is left out: {error}",
+                one.finding.title, one.finding.id
+            ));
         }
     }
     if tumour.is_none() {

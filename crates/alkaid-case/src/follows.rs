@@ -14,8 +14,8 @@ use alkaid_tables::finding::{BypassReport, Strength, TableFindingKind};
 use crate::assay::{counts_as_mutation, is_productive, is_reported};
 use crate::citations::Citations;
 use crate::finding::{
-    BypassSummary, DrugApproval, DrugEvidence, DrugOutlook, Estimate, Follows, FusionSummary, Joint,
-    MutationSummary, PotencyCell, ReadsEvidence, Sentence,
+    BypassSummary, DrugApproval, DrugEvidence, DrugOutlook, Estimate, Follows, FusionSummary,
+    Joint, MutationSummary, PotencyCell, ReadsEvidence, Sentence,
 };
 use crate::joint::UPPER;
 use crate::numbers::{exact, listed};
@@ -111,7 +111,13 @@ fn fusions(reads: &[ReadsEvidence]) -> Vec<FusionSummary> {
 fn mutations(known: &Known<'_>) -> Vec<MutationSummary> {
     let mut mutations: Vec<MutationSummary> = Vec::new();
     for one in known.reads {
-        for variant in one.report.small_variants.variants.iter().filter(|one| counts_as_mutation(one)) {
+        for variant in one
+            .report
+            .small_variants
+            .variants
+            .iter()
+            .filter(|one| counts_as_mutation(one))
+        {
             add(
                 &mut mutations,
                 MutationSummary {
@@ -133,13 +139,17 @@ fn mutations(known: &Known<'_>) -> Vec<MutationSummary> {
         }
     }
     for finding in known.tables.iter().flat_map(|report| &report.findings) {
-        let (Strength::CataloguedAlkMutation, Some(variant)) = (finding.strength, &finding.variant) else {
+        let (Strength::CataloguedAlkMutation, Some(variant)) = (finding.strength, &finding.variant)
+        else {
             continue;
         };
         let Some(name) = variant.hgvs_p.as_deref() else {
             continue;
         };
-        let counts = variant.alternate_reads.zip(variant.depth).filter(|(with, of)| *of > 0 && with <= of);
+        let counts = variant
+            .alternate_reads
+            .zip(variant.depth)
+            .filter(|(with, of)| *of > 0 && with <= of);
         add(
             &mut mutations,
             MutationSummary {
@@ -190,7 +200,10 @@ fn bypass(tables: Option<&BypassReport>, citations: &mut Citations) -> Vec<Bypas
                     && match event.event.as_str() {
                         "amplification" => one.strength == Strength::Amplified,
                         "mutation" => one.strength == Strength::Activating,
-                        _ => matches!(one.strength, Strength::Inactivating | Strength::DeepDeletion),
+                        _ => matches!(
+                            one.strength,
+                            Strength::Inactivating | Strength::DeepDeletion
+                        ),
                     }
             })?;
             let assay = match finding.kind {
@@ -198,7 +211,11 @@ fn bypass(tables: Option<&BypassReport>, citations: &mut Citations) -> Vec<Bypas
                 TableFindingKind::CopyNumber => "copy_number",
                 TableFindingKind::Expression => "expression",
             };
-            let mut cites: Vec<u32> = finding.source.iter().map(|row| citations.source_row(row)).collect();
+            let mut cites: Vec<u32> = finding
+                .source
+                .iter()
+                .map(|row| citations.source_row(row))
+                .collect();
             cites.extend(
                 finding
                     .resistance
@@ -220,7 +237,11 @@ fn bypass(tables: Option<&BypassReport>, citations: &mut Citations) -> Vec<Bypas
 /// What an answer's sections say, without what nobody has read.
 fn facts(answer: &Answer, sections: &[&str], citations: &mut Citations) -> Vec<Sentence> {
     let mut sentences = Vec::new();
-    for section in answer.sections.iter().filter(|one| sections.contains(&one.title)) {
+    for section in answer
+        .sections
+        .iter()
+        .filter(|one| sections.contains(&one.title))
+    {
         let usable = section.facts.iter().filter(|fact| {
             fact.provenance.status != Status::Unverified
                 && fact.provenance.superseded_by.is_none()
@@ -241,23 +262,38 @@ fn facts(answer: &Answer, sections: &[&str], citations: &mut Citations) -> Vec<S
 }
 
 fn variant_facts(call: &FusionCall, as_of: Date, citations: &mut Citations) -> Vec<Sentence> {
-    let named = call.named_variant.as_ref().map(|name| format!("{} {name}", call.name));
+    let named = call
+        .named_variant
+        .as_ref()
+        .map(|name| format!("{} {name}", call.name));
     let asked = named
         .as_ref()
         .and_then(|question| parse(question).ok())
         .or_else(|| parse(&call.name).ok());
     match asked {
-        Some(asked) => facts(&answer(&call.name, &asked, as_of), &FUSION_SECTIONS, citations),
+        Some(asked) => facts(
+            &answer(&call.name, &asked, as_of),
+            &FUSION_SECTIONS,
+            citations,
+        ),
         None => Vec::new(),
     }
 }
 
-fn mutation_facts(mutations: &[MutationSummary], as_of: Date, citations: &mut Citations) -> Vec<Sentence> {
+fn mutation_facts(
+    mutations: &[MutationSummary],
+    as_of: Date,
+    citations: &mut Citations,
+) -> Vec<Sentence> {
     mutations
         .iter()
         .filter(|one| !one.likely_germline)
         .flat_map(|one| match parse(&one.name) {
-            Ok(asked) => facts(&answer(&one.name, &asked, as_of), &MUTATION_SECTIONS, citations),
+            Ok(asked) => facts(
+                &answer(&one.name, &asked, as_of),
+                &MUTATION_SECTIONS,
+                citations,
+            ),
             Err(_) => Vec::new(),
         })
         .collect()
@@ -275,9 +311,12 @@ fn mechanism(
     let mut say = |text: String, cites: Vec<u32>| sentences.push(Sentence { text, cites });
     if let Some(call) = best {
         let protein = call.protein.as_ref();
-        if protein.is_some_and(|protein| protein.kinase_domain_whole) && call.in_frame == Some(true) {
+        if protein.is_some_and(|protein| protein.kinase_domain_whole) && call.in_frame == Some(true)
+        {
             let row = partner(&call.five_prime.gene);
-            let element = row.and_then(|row| row.oligomerisation.as_ref()).filter(|one| one.status != Status::Unverified);
+            let element = row
+                .and_then(|row| row.oligomerisation.as_ref())
+                .filter(|one| one.status != Status::Unverified);
             match (element, row) {
                 (Some(element), Some(row)) => say(
                     format!(
@@ -300,7 +339,11 @@ fn mechanism(
             .any(|finding| finding.kind == FindingKind::AlternativeTranscriptionInitiation)
     });
     if ati {
-        say("ALK is transcribed from intron 19 on (ALK-ATI): the kinase is made without a fusion.".to_owned(), Vec::new());
+        say(
+            "ALK is transcribed from intron 19 on (ALK-ATI): the kinase is made without a fusion."
+                .to_owned(),
+            Vec::new(),
+        );
     }
     for drug in &known.prior {
         for mutation in mutations.iter().filter(|one| !one.likely_germline) {
@@ -322,11 +365,17 @@ fn mechanism(
         });
         match row {
             Some(row) => say(
-                format!("{} ({}): {} is a way past ALK, seen {}.", event.gene, event.what, row.mechanism, row.setting),
+                format!(
+                    "{} ({}): {} is a way past ALK, seen {}.",
+                    event.gene, event.what, row.mechanism, row.setting
+                ),
                 vec![citations.fact("resistance_off_target", row)],
             ),
             None => say(
-                format!("{} ({}): a change that may stand in for ALK.", event.gene, event.what),
+                format!(
+                    "{} ({}): a change that may stand in for ALK.",
+                    event.gene, event.what
+                ),
                 event.cites.clone(),
             ),
         }
@@ -364,7 +413,12 @@ fn question(
     };
     if let Some(call) = best.filter(|call| is_productive(call)) {
         findings.partner = Some(call.five_prime.gene.clone());
-        findings.junctions = call.five_prime.exon.zip(call.three_prime.exon).into_iter().collect();
+        findings.junctions = call
+            .five_prime
+            .exon
+            .zip(call.three_prime.exon)
+            .into_iter()
+            .collect();
     } else if known.joint.driver.value >= UPPER {
         findings.partner = Some(UNKNOWN.to_owned());
     }
@@ -383,7 +437,13 @@ fn question(
     }
     Some(CaseQuestion {
         findings,
-        bypass: known.tables.map(BypassReport::events).unwrap_or_default().into_iter().filter(|one: &Bypass| one.gene != "ALK").collect(),
+        bypass: known
+            .tables
+            .map(BypassReport::events)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(|one: &Bypass| one.gene != "ALK")
+            .collect(),
         prior: known.prior.clone(),
         tumour: known.tumour,
         as_of: known.as_of,
@@ -435,7 +495,12 @@ fn outlooks(view: &InhibitorView, citations: &mut Citations) -> Vec<DrugOutlook>
 
 /// Measured potencies on the fusion without mutations, on each mutation, and on all of them together.
 fn potency_cells(question: &CaseQuestion, citations: &mut Citations) -> Vec<PotencyCell> {
-    let names: Vec<String> = question.findings.mutations.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = question
+        .findings
+        .mutations
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     if names.is_empty() {
         return Vec::new();
     }
@@ -447,7 +512,8 @@ fn potency_cells(question: &CaseQuestion, citations: &mut Citations) -> Vec<Pote
     let wanted = |found: &[&str]| {
         found.is_empty()
             || (found.len() == 1 && names.iter().any(|name| found[0] == name))
-            || (found.len() == names.len() && names.iter().all(|name| found.contains(&name.as_str())))
+            || (found.len() == names.len()
+                && names.iter().all(|name| found.contains(&name.as_str())))
     };
     let rows: Vec<_> = default_facts(potencies())
         .filter(|row| row.has_alk && is_inhibitor(row.drug) && wanted(&row.mutations))
@@ -455,7 +521,9 @@ fn potency_cells(question: &CaseQuestion, citations: &mut Citations) -> Vec<Pote
     // A series without a value on any of the mutations has nothing to compare.
     let telling = |row: &&alkaid_knowledge::Potency| {
         rows.iter().any(|other| {
-            other.dataset == row.dataset && other.construct == row.construct && !other.mutations.is_empty()
+            other.dataset == row.dataset
+                && other.construct == row.construct
+                && !other.mutations.is_empty()
         })
     };
     rows.iter()
@@ -465,7 +533,8 @@ fn potency_cells(question: &CaseQuestion, citations: &mut Citations) -> Vec<Pote
             let nanomolar = row.nm?;
             let unmutated = rows.iter().find(|other| {
                 other.mutations.is_empty()
-                    && (other.dataset, other.construct, other.drug) == (row.dataset, row.construct, row.drug)
+                    && (other.dataset, other.construct, other.drug)
+                        == (row.dataset, row.construct, row.drug)
             });
             let fold = row.fold.or_else(|| {
                 let base = unmutated?.nm.filter(|base| *base > 0.0)?;
@@ -478,7 +547,8 @@ fn potency_cells(question: &CaseQuestion, citations: &mut Citations) -> Vec<Pote
                     names => names.join(" + "),
                 },
                 dataset: format!("{}, {}", row.dataset, row.construct),
-                relation: (row.relation == alkaid_knowledge::Relation::Above).then(|| ">".to_owned()),
+                relation: (row.relation == alkaid_knowledge::Relation::Above)
+                    .then(|| ">".to_owned()),
                 nanomolar,
                 fold: fold.filter(|_| !row.mutations.is_empty()),
                 cite: citations.fact("potency", row),

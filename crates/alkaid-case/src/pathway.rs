@@ -5,8 +5,8 @@ use alkaid_pathway::{Source, consequence};
 
 use crate::citations::Citations;
 use crate::finding::{
-    BypassSummary, DrugOutlook, Estimate, Follows, FusionSummary, PathwayConsequence, PathwayOutput,
-    Sentence,
+    BypassSummary, DrugOutlook, Estimate, Follows, FusionSummary, PathwayConsequence,
+    PathwayOutput, Sentence,
 };
 
 /// The dose that is looked at: one that cells are treated with, not a level in blood.
@@ -18,11 +18,20 @@ const DRUGS: usize = 4;
 /// A partner that the model has no row for acts as this one.
 const ANY_PARTNER: &str = "?::ALK";
 /// Readouts that are shown.
-const SHOWN: [&str; 5] = ["ALK kinase", "RAS/RAF/MEK/ERK", "PI3K/AKT", "JAK/STAT", "net divisions a day"];
+const SHOWN: [&str; 5] = [
+    "ALK kinase",
+    "RAS/RAF/MEK/ERK",
+    "PI3K/AKT",
+    "JAK/STAT",
+    "net divisions a day",
+];
 
 /// Runs the model; nothing where there is no fusion in frame, or the model knows none of the drugs.
 pub(crate) fn pathway(follows: &Follows, citations: &mut Citations) -> Option<PathwayConsequence> {
-    let fusion = follows.fusion.as_ref().filter(|fusion| fusion.in_frame == Some(true))?;
+    let fusion = follows
+        .fusion
+        .as_ref()
+        .filter(|fusion| fusion.in_frame == Some(true))?;
     let mutations: Vec<&str> = follows
         .mutations
         .iter()
@@ -37,7 +46,9 @@ pub(crate) fn pathway(follows: &Follows, citations: &mut Citations) -> Option<Pa
         let dose = format!("{drug}={DOSE}");
         let found = run(fusion, &mutations, &bypass, &dose);
         match found {
-            Some((found, left_out)) if found.rests_on_unverified.is_empty() || !found.says.is_empty() => {
+            Some((found, left_out))
+                if found.rests_on_unverified.is_empty() || !found.says.is_empty() =>
+            {
                 if outputs.is_empty() {
                     outputs.extend(outputs_of(&found, "no drug", |readout| readout.untreated));
                 }
@@ -77,9 +88,17 @@ fn drugs(outlooks: &[DrugOutlook]) -> Vec<&str> {
             .filter(move |one| one.verdict == verdict)
             .map(|one| one.drug.as_str())
     };
-    let given = outlooks.iter().filter(|one| one.given_before).map(|one| one.drug.as_str());
+    let given = outlooks
+        .iter()
+        .filter(|one| one.given_before)
+        .map(|one| one.drug.as_str());
     let mut drugs: Vec<&str> = Vec::new();
-    for drug in with("supported").take(2).chain(given).chain(with("in doubt")).chain(with("refuted")) {
+    for drug in with("supported")
+        .take(2)
+        .chain(given)
+        .chain(with("in doubt"))
+        .chain(with("refuted"))
+    {
         if !drugs.contains(&drug) {
             drugs.push(drug);
         }
@@ -100,17 +119,23 @@ fn run(
     bypass: &[String],
     dose: &str,
 ) -> Option<(Consequence, Vec<String>)> {
-    let (known, unknown): (Vec<&String>, Vec<&String>) = bypass
-        .iter()
-        .partition(|one| names(fusion).any(|name| consequence(&name, &[], &[one.as_str()], &[]).is_ok()));
+    let (known, unknown): (Vec<&String>, Vec<&String>) = bypass.iter().partition(|one| {
+        names(fusion).any(|name| consequence(&name, &[], &[one.as_str()], &[]).is_ok())
+    });
     let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
-    let found = names(fusion).find_map(|name| consequence(&name, mutations, &known, &[dose]).ok())?;
+    let found =
+        names(fusion).find_map(|name| consequence(&name, mutations, &known, &[dose]).ok())?;
     Some((found, unknown.into_iter().cloned().collect()))
 }
 
 fn names(fusion: &FusionSummary) -> impl Iterator<Item = String> {
-    let variant = fusion.variant.as_ref().map(|variant| format!("{}:{variant}", fusion.name));
-    variant.into_iter().chain([fusion.name.clone(), ANY_PARTNER.to_owned()])
+    let variant = fusion
+        .variant
+        .as_ref()
+        .map(|variant| format!("{}:{variant}", fusion.name));
+    variant
+        .into_iter()
+        .chain([fusion.name.clone(), ANY_PARTNER.to_owned()])
 }
 
 fn found_members(fusion: &FusionSummary, mutations: &[&str]) -> usize {
@@ -119,10 +144,25 @@ fn found_members(fusion: &FusionSummary, mutations: &[&str]) -> usize {
         .map_or(0, |found| found.members)
 }
 
-fn said(found: &Consequence, drug: &str, left_out: &[String], citations: &mut Citations) -> Vec<Sentence> {
-    let mut cites = vec![source("pathway_fusions", &found.case.fusion, &found.case.fusion_source, citations)];
+fn said(
+    found: &Consequence,
+    drug: &str,
+    left_out: &[String],
+    citations: &mut Citations,
+) -> Vec<Sentence> {
+    let mut cites = vec![source(
+        "pathway_fusions",
+        &found.case.fusion,
+        &found.case.fusion_source,
+        citations,
+    )];
     for one in &found.case.alterations {
-        cites.push(source("pathway_alterations", &one.key, &one.source, citations));
+        cites.push(source(
+            "pathway_alterations",
+            &one.key,
+            &one.source,
+            citations,
+        ));
     }
     let mut sentences: Vec<Sentence> = found
         .says
@@ -134,7 +174,10 @@ fn said(found: &Consequence, drug: &str, left_out: &[String], citations: &mut Ci
         .collect();
     if !left_out.is_empty() {
         sentences.push(Sentence {
-            text: format!("The model does not know {}; it is left out there.", left_out.join(", ")),
+            text: format!(
+                "The model does not know {}; it is left out there.",
+                left_out.join(", ")
+            ),
             cites: Vec::new(),
         });
     }

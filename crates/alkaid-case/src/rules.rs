@@ -8,8 +8,8 @@ use alkaid_knowledge::partner;
 use crate::assay::{Found, is_productive, is_reported};
 use crate::citations::Citations;
 use crate::finding::{
-    AssayKind, AssayState, Discordance, FishCall, FishEvidence, IhcCall, IhcEvidence,
-    IhcPattern, Joint, LatentClass, ReadsEvidence, Sentence,
+    AssayKind, AssayState, Discordance, FishCall, FishEvidence, IhcCall, IhcEvidence, IhcPattern,
+    Joint, LatentClass, ReadsEvidence, Sentence,
 };
 use crate::joint::Observation;
 use crate::numbers::{listed, probability, with_interval};
@@ -168,8 +168,15 @@ impl Situation {
         if let Some(call) = calls().find(|call| is_productive(call)) {
             let gene = call.five_prime.gene.as_str();
             situation.set("partner", gene);
-            situation.set("partner.reported", if is_reported(gene) { "yes" } else { "no" });
-            let near = match (call.five_prime.chrom.as_deref(), call.five_prime.pos, call.three_prime.pos) {
+            situation.set(
+                "partner.reported",
+                if is_reported(gene) { "yes" } else { "no" },
+            );
+            let near = match (
+                call.five_prime.chrom.as_deref(),
+                call.five_prime.pos,
+                call.three_prime.pos,
+            ) {
                 (Some("chr2"), Some(five), Some(three)) => five.abs_diff(three) <= NEAR_ALK,
                 (None, ..) => partner(gene).is_some_and(|partner| partner.band == Some("2p23.2")),
                 _ => false,
@@ -191,7 +198,11 @@ impl Situation {
         };
         let of_kind = || found.iter().filter(move |one| one.finding.kind == kind);
         let path = |observation: &Observation| {
-            observation.path.iter().map(|(_, outcome)| *outcome).collect::<Vec<_>>()
+            observation
+                .path
+                .iter()
+                .map(|(_, outcome)| *outcome)
+                .collect::<Vec<_>>()
         };
         if let Some(outcomes) = of_kind().find_map(|one| one.observation.as_ref()).map(path) {
             if let Some(first) = outcomes.first() {
@@ -392,21 +403,46 @@ mod tests {
             ("rna", "none"),
         ];
         let rules = named(&borderline);
-        for rule in ["fish_borderline_unconfirmed", "fish_positive_rna_negative", "fish_single_red"] {
+        for rule in [
+            "fish_borderline_unconfirmed",
+            "fish_positive_rna_negative",
+            "fish_single_red",
+        ] {
             assert!(rules.contains(&rule), "{rule} is not among {rules:?}");
         }
         assert_eq!(
-            named(&[("fish.call", "negative"), ("rna", "fusion"), ("ihc", "positive")]),
+            named(&[
+                ("fish.call", "negative"),
+                ("rna", "fusion"),
+                ("ihc", "positive")
+            ]),
             ["fish_negative_rna_positive", "fish_negative_ihc_positive"]
         );
-        assert_eq!(named(&[("rna", "failed"), ("fish.call", "positive"), ("fish.level", "high")]), ["rna_degraded"]);
-        assert_eq!(named(&[("partner", "NPM1"), ("ihc", "positive"), ("ihc.pattern", "cytoplasmic")]), ["pattern_npm1"]);
+        assert_eq!(
+            named(&[
+                ("rna", "failed"),
+                ("fish.call", "positive"),
+                ("fish.level", "high")
+            ]),
+            ["rna_degraded"]
+        );
+        assert_eq!(
+            named(&[
+                ("partner", "NPM1"),
+                ("ihc", "positive"),
+                ("ihc.pattern", "cytoplasmic")
+            ]),
+            ["pattern_npm1"]
+        );
     }
 
     #[test]
     fn a_condition_that_is_none_is_told() {
         assert_eq!(term_of("fish.colour=red"), None);
         assert_eq!(term_of("rna"), None);
-        assert_eq!(term_of("rna!=fusion|none").unwrap().values, ["fusion", "none"]);
+        assert_eq!(
+            term_of("rna!=fusion|none").unwrap().values,
+            ["fusion", "none"]
+        );
     }
 }

@@ -181,7 +181,11 @@ impl Case<'_> {
         let inputs = self.checked(id, &files).map_err(ReadsFailure::Assay)?;
         let said = format!("{molecule:?} {:?} {}", entry.pairing, entry.umi_as_given);
         let sample = &self.manifest.sample.id;
-        let key = key(&inputs, &format!("{said} {sample}"), &self.bundle.meta().checksum);
+        let key = key(
+            &inputs,
+            &format!("{said} {sample}"),
+            &self.bundle.meta().checksum,
+        );
         if let Some(kept) = self.cache.get::<ReadsEvidence>(id, &key) {
             self.desk.kept(id);
             return Ok(kept);
@@ -189,7 +193,10 @@ impl Case<'_> {
         let mut options = Options {
             molecule: Some(molecule),
             sample: Some(sample.clone()),
-            control_regions: entry.control_regions.as_ref().map(|input| input.path.clone()),
+            control_regions: entry
+                .control_regions
+                .as_ref()
+                .map(|input| input.path.clone()),
             ..Options::default()
         };
         options.input.threads = self.options.threads;
@@ -269,7 +276,12 @@ impl Case<'_> {
                 self.evidence.fish = Some(evidence);
                 found
             }
-            Err(error) => Found::failed(ID, AssayKind::Fish, title(AssayKind::Fish).to_owned(), error),
+            Err(error) => Found::failed(
+                ID,
+                AssayKind::Fish,
+                title(AssayKind::Fish).to_owned(),
+                error,
+            ),
         };
         found.finding.date = entry.date.map(|date| date.to_string());
         self.evidence.found.push(found);
@@ -304,10 +316,18 @@ impl Case<'_> {
     }
 
     /// The report on an image, kept or made.
-    fn measured_ihc(&mut self, id: &str, image: &Input, entry: &IhcEntry) -> Result<IhcReport, String> {
+    fn measured_ihc(
+        &mut self,
+        id: &str,
+        image: &Input,
+        entry: &IhcEntry,
+    ) -> Result<IhcReport, String> {
         let files: Vec<&Input> = [image].into_iter().chain(&entry.region).collect();
         let inputs = self.checked(id, &files)?;
-        let said = format!("{:?} {:?} {}", entry.clone, entry.pixel_um, self.manifest.sample.id);
+        let said = format!(
+            "{:?} {:?} {}",
+            entry.clone, entry.pixel_um, self.manifest.sample.id
+        );
         let key = key(&inputs, &said, &self.bundle.meta().checksum);
         if let Some(kept) = self.cache.get::<IhcReport>(id, &key) {
             self.desk.kept(id);
@@ -347,9 +367,12 @@ impl Case<'_> {
             let error = failed.iter().find(|(one, _)| *one == table);
             let found = match (&report, error) {
                 (Some(report), None) => tables(table, report, &mut self.citations),
-                (_, Some((_, error))) => {
-                    Found::failed(table.id(), table.kind(), title(table.kind()).to_owned(), error.clone())
-                }
+                (_, Some((_, error))) => Found::failed(
+                    table.id(),
+                    table.kind(),
+                    title(table.kind()).to_owned(),
+                    error.clone(),
+                ),
                 (None, None) => Found::failed(
                     table.id(),
                     table.kind(),
@@ -368,15 +391,26 @@ impl Case<'_> {
     fn table_input(&self, table: Table) -> Option<Input> {
         match table {
             Table::Variants => self.manifest.variants.as_ref().map(|one| one.file.clone()),
-            Table::CopyNumber => self.manifest.copy_number.as_ref().map(|one| one.file.clone()),
-            Table::Expression => self.manifest.expression.as_ref().map(|one| one.file.clone()),
+            Table::CopyNumber => self
+                .manifest
+                .copy_number
+                .as_ref()
+                .map(|one| one.file.clone()),
+            Table::Expression => self
+                .manifest
+                .expression
+                .as_ref()
+                .map(|one| one.file.clone()),
         }
     }
 
     fn read_tables(&self, inputs: &Inputs) -> Result<BypassReport, TablesError> {
         let manifest = self.manifest;
-        let (variants, copies, expression) =
-            (&manifest.variants, &manifest.copy_number, &manifest.expression);
+        let (variants, copies, expression) = (
+            &manifest.variants,
+            &manifest.copy_number,
+            &manifest.expression,
+        );
         let columns = [
             copies.as_ref().and_then(|one| one.column.clone()),
             expression.as_ref().and_then(|one| one.column.clone()),

@@ -292,12 +292,7 @@ fn distances(
 
 /// Expectation and maximisation from `start`; `wide` is the ratio of the wide spread to the usual one, `None` without
 /// rearranged nuclei. Returns the parameters with their log-likelihood.
-fn fitted(
-    data: &[Data],
-    start: Parameters,
-    loose: Loose,
-    wide: Option<f64>,
-) -> (Parameters, f64) {
+fn fitted(data: &[Data], start: Parameters, loose: Loose, wide: Option<f64>) -> (Parameters, f64) {
     let value_of = |p: &Parameters| likelihood(data, p) - p.loose_share / loose.expected;
     let mut now = tied(start, loose.ratio, wide);
     let mut best = value_of(&now);

@@ -43,9 +43,7 @@ pub use ihc::{
     separation_picture, write_geojson, write_overlay,
 };
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
-pub use machine::{
-    case_json, case_multiqc, case_tsv, case_vicc, compare_json, compare_tsv, fhir,
-};
+pub use machine::{case_json, case_multiqc, case_tsv, case_vicc, compare_json, compare_tsv, fhir};
 pub use multiqc::multiqc;
 pub use protocol::{CheckedRecord, bench_sheet, bench_sheet_json};
 pub use reference::{BundleReference, Reference};

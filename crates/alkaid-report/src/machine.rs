@@ -85,14 +85,24 @@ pub fn case_multiqc(report: &CaseReport) -> Value {
             "Its name",
             json!(fusion.and_then(|one| one.variant.as_ref())),
         ),
-        ("mutations", "Mutations", "Mutations of ALK", json!(mutations.join(", "))),
+        (
+            "mutations",
+            "Mutations",
+            "Mutations of ALK",
+            json!(mutations.join(", ")),
+        ),
         (
             "discordances",
             "Discordances",
             "Where assays disagree or mislead",
             json!(report.discordances.len()),
         ),
-        ("assays", "Assays", "How each assay came out", json!(states.join(", "))),
+        (
+            "assays",
+            "Assays",
+            "How each assay came out",
+            json!(states.join(", ")),
+        ),
     ];
     let mut headers = serde_json::Map::new();
     let mut row = serde_json::Map::new();

@@ -7,8 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use alkaid_fish::FishReport;
 use alkaid_case::finding::{CaseReport, CompareReport};
+use alkaid_fish::FishReport;
 use alkaid_genome::Bundle;
 use alkaid_ihc::finding::{Cell, IhcReport};
 use alkaid_imaging::brightfield::Slide;

@@ -8,13 +8,13 @@ mod simulate_fish;
 
 use std::path::PathBuf;
 
+pub use self::ihc::{IhcArgs, IhcCommand, IhcScoreArgs, SimulateIhcArgs};
 use alkaid_genome::Assembly;
 use alkaid_knowledge::{Date, Status};
 use alkaid_reads::finding::Molecule;
 use alkaid_reads::input::{MissingEnd, Pairing, UmiPlacement};
 use alkaid_simulate::{FusionPlan, QualityProfile};
 use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
-pub use self::ihc::{IhcArgs, IhcCommand, IhcScoreArgs, SimulateIhcArgs};
 use clap::builder::PossibleValuesParser;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 

@@ -8,7 +8,9 @@ use alkaid_case::finding::{CaseReport, JointStatus};
 use alkaid_case::{CaseOptions, Desk, manifest};
 use alkaid_genome::Bundle;
 use alkaid_reads::{Analysis, Options, ReadsError, analyse};
-use alkaid_report::{Attachments, case_json, case_page, case_tsv, finish, write_case, write_outputs};
+use alkaid_report::{
+    Attachments, case_json, case_page, case_tsv, finish, write_case, write_outputs,
+};
 use anyhow::{Context, bail};
 
 use crate::Outcome;
@@ -27,7 +29,11 @@ pub fn run(args: &CaseArgs) -> Outcome {
     };
     let opened = args.bundle.as_deref().map(Bundle::open).transpose()?;
     let bundle = opened.as_ref().unwrap_or_else(|| Bundle::embedded());
-    if let Some(out) = args.out.as_deref().filter(|out| out.exists() && !out.is_dir()) {
+    if let Some(out) = args
+        .out
+        .as_deref()
+        .filter(|out| out.exists() && !out.is_dir())
+    {
         bail!(
             "{} is a file, not a directory; remove it or choose another output directory",
             out.display()
@@ -125,7 +131,12 @@ impl Desk for Bench<'_> {
         finish(&mut analysis.report, bundle);
         if let Some(out) = self.out {
             // A case is concluded all the same; what could not be written is told.
-            if let Err(error) = write_outputs(&out.join(assay), &analysis.report, &analysis.evidence, bundle) {
+            if let Err(error) = write_outputs(
+                &out.join(assay),
+                &analysis.report,
+                &analysis.evidence,
+                bundle,
+            ) {
                 analysis.report.warnings.push(error.to_string());
             }
         }
@@ -144,7 +155,10 @@ fn write_template(path: &Path, sample: &str) -> Outcome {
     let file = OpenOptions::new().write(true).create_new(true).open(path);
     let mut file = match file {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            bail!("{} exists; remove it or choose another name", path.display())
+            bail!(
+                "{} exists; remove it or choose another name",
+                path.display()
+            )
         }
         other => other.with_context(|| format!("cannot write {}", path.display()))?,
     };

@@ -16,7 +16,9 @@ struct Example {
 
 impl Example {
     fn of(name: &str) -> Self {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../examples")
+            .join(name);
         let folder = TempDir::new().unwrap();
         for entry in fs::read_dir(&source).unwrap() {
             let entry = entry.unwrap();
@@ -46,7 +48,14 @@ impl Example {
     }
 
     fn run(&self) -> Value {
-        printed_json(alkaid().arg("case").arg(self.folder.path()).arg("--json").arg("--out").arg(self.out()))
+        printed_json(
+            alkaid()
+                .arg("case")
+                .arg(self.folder.path())
+                .arg("--json")
+                .arg("--out")
+                .arg(self.out()),
+        )
     }
 }
 
@@ -54,7 +63,15 @@ impl Example {
 fn conclusion(report: &Value) -> Value {
     let assays: Vec<Value> = list(report, "assays")
         .iter()
-        .map(|one| json!([one["id"], one["state"], one["finding"]["text"], one["outcome"], one["why_not_counted"]]))
+        .map(|one| {
+            json!([
+                one["id"],
+                one["state"],
+                one["finding"]["text"],
+                one["outcome"],
+                one["why_not_counted"]
+            ])
+        })
         .collect();
     let classes: Vec<Value> = list(&report["joint"], "classes")
         .iter()
@@ -62,19 +79,40 @@ fn conclusion(report: &Value) -> Value {
         .collect();
     let follows = &report["follows"];
     let texts = |value: &Value| -> Vec<Value> {
-        value.as_array().unwrap().iter().map(|one| one["text"].clone()).collect()
+        value
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["text"].clone())
+            .collect()
     };
     let inhibitors: Vec<Value> = list(follows, "inhibitors")
         .iter()
-        .map(|one| json!([one["drug"], one["verdict"], one["level"], one["given_before"]]))
+        .map(|one| {
+            json!([
+                one["drug"],
+                one["verdict"],
+                one["level"],
+                one["given_before"]
+            ])
+        })
         .collect();
-    let rules: Vec<&Value> = list(report, "discordances").iter().map(|one| &one["rule"]).collect();
+    let rules: Vec<&Value> = list(report, "discordances")
+        .iter()
+        .map(|one| &one["rule"])
+        .collect();
     let tests: Vec<Value> = list(report, "next_tests")
         .iter()
         .map(|one| json!([one["test"], rounded(&one["bits"]), one["feasible"]]))
         .collect();
-    let mutations: Vec<&Value> = list(follows, "mutations").iter().map(|one| &one["name"]).collect();
-    let bypass: Vec<Value> = list(follows, "bypass").iter().map(|one| json!([one["gene"], one["event"], one["what"]])).collect();
+    let mutations: Vec<&Value> = list(follows, "mutations")
+        .iter()
+        .map(|one| &one["name"])
+        .collect();
+    let bypass: Vec<Value> = list(follows, "bypass")
+        .iter()
+        .map(|one| json!([one["gene"], one["event"], one["what"]]))
+        .collect();
     json!({
         "status": report["status"],
         "answer": texts(&report["answer"]),
@@ -100,7 +138,9 @@ fn conclusion(report: &Value) -> Value {
 
 /// Two decimals: what small differences between machines leave alone.
 fn rounded(value: &Value) -> Value {
-    value.as_f64().map_or(Value::Null, |number| json!((number * 100.0).round() / 100.0))
+    value.as_f64().map_or(Value::Null, |number| {
+        json!((number * 100.0).round() / 100.0)
+    })
 }
 
 /// Nothing that the report concludes may rest on a row that nobody has read, unless it says so.
@@ -126,7 +166,10 @@ fn rests_on_what_was_read(report: &Value) {
         }
     }
     for one in list(report, "discordances") {
-        let marked = one["explanation"]["text"].as_str().unwrap().contains("(unverified)");
+        let marked = one["explanation"]["text"]
+            .as_str()
+            .unwrap()
+            .contains("(unverified)");
         for number in list(&one["explanation"], "cites") {
             assert_eq!(status(number) == "unverified", marked, "{one}");
         }
@@ -169,7 +212,12 @@ fn a_second_run_does_only_what_changed_and_says_the_same() {
         let mut files: Vec<_> = fs::read_dir(folder.join("kept"))
             .unwrap()
             .map(|entry| entry.unwrap())
-            .map(|entry| (entry.file_name().into_string().unwrap(), entry.metadata().unwrap().modified().unwrap()))
+            .map(|entry| {
+                (
+                    entry.file_name().into_string().unwrap(),
+                    entry.metadata().unwrap().modified().unwrap(),
+                )
+            })
             .collect();
         files.sort();
         files
@@ -182,7 +230,11 @@ fn a_second_run_does_only_what_changed_and_says_the_same() {
     // Another option of the reads makes them anew.
     let manifest = example.folder.path().join("case.toml");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace("[[rna]]", "[[rna]]\numi = \"none\"")).unwrap();
+    fs::write(
+        &manifest,
+        text.replace("[[rna]]", "[[rna]]\numi = \"none\""),
+    )
+    .unwrap();
     example.run();
     assert_ne!(kept(&example.out()), before);
     assert_eq!(before.len(), 1);
@@ -192,22 +244,49 @@ fn a_second_run_does_only_what_changed_and_says_the_same() {
 fn files_of_a_case_are_all_there() {
     let example = Example::of("01-concordant-v1");
     let report = example.run();
-    for file in ["case.json", "case.tsv", "case_fhir.json", "case_vicc.json", "alkaid_case_mqc.json", "rna/fusions.json"] {
+    for file in [
+        "case.json",
+        "case.tsv",
+        "case_fhir.json",
+        "case_vicc.json",
+        "alkaid_case_mqc.json",
+        "rna/fusions.json",
+    ] {
         assert!(example.out().join(file).is_file(), "{file}");
     }
     let read = |file: &str| -> Value {
         serde_json::from_str(&fs::read_to_string(example.out().join(file)).unwrap()).unwrap()
     };
     assert_eq!(read("case.json"), report);
-    assert_eq!(read("case_vicc.json")["fusions"][0]["fusion"]["type"], "AssayedFusion");
+    assert_eq!(
+        read("case_vicc.json")["fusions"][0]["fusion"]["type"],
+        "AssayedFusion"
+    );
     assert_eq!(read("case_fhir.json")["resourceType"], "Bundle");
-    assert_eq!(read("alkaid_case_mqc.json")["data"]["EX01"]["status"], "rearranged");
+    assert_eq!(
+        read("alkaid_case_mqc.json")["data"]["EX01"]["status"],
+        "rearranged"
+    );
     let inputs = list(&report["provenance"], "inputs");
     assert_eq!(inputs.len(), 2);
     assert_eq!(inputs[0]["path"], "rna_R1.fastq.gz");
     let page = printed(alkaid().arg("case").arg(example.folder.path()));
-    says(&page, &["ALK is rearranged", "EML4::ALK V1", "FISH", "For research use only", "sources"]);
-    alkaid().arg("case").arg(example.folder.path()).arg("--fail-on-positive").assert().code(3);
+    says(
+        &page,
+        &[
+            "ALK is rearranged",
+            "EML4::ALK V1",
+            "FISH",
+            "For research use only",
+            "sources",
+        ],
+    );
+    alkaid()
+        .arg("case")
+        .arg(example.folder.path())
+        .arg("--fail-on-positive")
+        .assert()
+        .code(3);
 }
 
 #[test]
@@ -219,25 +298,61 @@ fn an_assay_that_fails_leaves_the_others() {
     assert!(rna["error"].as_str().unwrap().contains("rna_R2.fastq.gz"));
     assert_eq!(report["fish"]["call"], "positive");
     let warnings = report["warnings"].to_string();
-    assert!(warnings.contains("RNA sequencing (rna) failed"), "{warnings}");
+    assert!(
+        warnings.contains("RNA sequencing (rna) failed"),
+        "{warnings}"
+    );
 }
 
 #[test]
 fn two_time_points_are_compared() {
-    let (before, after) = (Example::of("01-concordant-v1"), Example::of("08-g1202r-after-alectinib"));
+    let (before, after) = (
+        Example::of("01-concordant-v1"),
+        Example::of("08-g1202r-after-alectinib"),
+    );
     before.run();
     after.run();
-    let report = printed_json(alkaid().arg("compare").arg(before.out()).arg(after.out()).arg("--json"));
-    let changes: Vec<(&Value, &Value)> = list(&report, "changes").iter().map(|one| (&one["name"], &one["kind"])).collect();
-    assert!(changes.contains(&(&json!("EML4::ALK E13;A20"), &json!("stayed"))) || changes.iter().any(|(name, _)| **name == json!("EML4::ALK E13;A20")), "{changes:?}");
-    let g1202r = list(&report, "changes").iter().find(|one| one["name"] == "G1202R").unwrap();
+    let report = printed_json(
+        alkaid()
+            .arg("compare")
+            .arg(before.out())
+            .arg(after.out())
+            .arg("--json"),
+    );
+    let changes: Vec<(&Value, &Value)> = list(&report, "changes")
+        .iter()
+        .map(|one| (&one["name"], &one["kind"]))
+        .collect();
+    assert!(
+        changes.contains(&(&json!("EML4::ALK E13;A20"), &json!("stayed")))
+            || changes
+                .iter()
+                .any(|(name, _)| **name == json!("EML4::ALK E13;A20")),
+        "{changes:?}"
+    );
+    let g1202r = list(&report, "changes")
+        .iter()
+        .find(|one| one["name"] == "G1202R")
+        .unwrap();
     assert!(g1202r["before"].is_null());
     assert!(!g1202r["after"]["share"].is_null());
     assert_eq!(list(&report, "treatments_between")[0]["drug"], "alectinib");
     let page = printed(alkaid().arg("compare").arg(before.out()).arg(after.out()));
     says(&page, &["G1202R", "alectinib", "For research use only"]);
-    let error = alkaid().arg("compare").arg(after.out()).arg(before.out()).assert().code(1).get_output().stderr.clone();
-    assert!(String::from_utf8(error).unwrap().contains("give the earlier one first"));
+    let error = alkaid()
+        .arg("compare")
+        .arg(after.out())
+        .arg(before.out())
+        .assert()
+        .code(1)
+        .get_output()
+        .stderr
+        .clone();
+    assert!(
+        String::from_utf8(error)
+            .unwrap()
+            .contains("give the earlier one first")
+    );
 }
 
 #[test]
@@ -245,10 +360,24 @@ fn a_bad_manifest_is_refused_with_line_and_suggestion() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("case.toml");
     fs::write(&path, "[sample]\nid = \"S\"\ntumor = \"NSCLC\"\n").unwrap();
-    let error = alkaid().arg("case").arg(&path).assert().code(1).get_output().stderr.clone();
+    let error = alkaid()
+        .arg("case")
+        .arg(&path)
+        .assert()
+        .code(1)
+        .get_output()
+        .stderr
+        .clone();
     let error = String::from_utf8(error).unwrap();
-    assert!(error.contains("line 3") && error.contains("did you mean tumour?"), "{error}");
-    alkaid().arg("case").arg(folder.path().join("nothing.toml")).assert().code(1);
+    assert!(
+        error.contains("line 3") && error.contains("did you mean tumour?"),
+        "{error}"
+    );
+    alkaid()
+        .arg("case")
+        .arg(folder.path().join("nothing.toml"))
+        .assert()
+        .code(1);
     alkaid().arg("case").assert().code(2);
 }
 
@@ -258,7 +387,10 @@ fn init_writes_a_manifest_once() {
     let path = folder.path().join("case.toml");
     let init = |path: &Path| {
         let mut command = alkaid();
-        command.args(["case", "init"]).arg(path).args(["--sample", "S7"]);
+        command
+            .args(["case", "init"])
+            .arg(path)
+            .args(["--sample", "S7"]);
         command
     };
     init(&path).assert().success();

@@ -7,8 +7,8 @@ use alkaid_fish::{FishReport, Pattern, RunOptions, Setting, Verdict, profile, re
 
 use super::{Found, title};
 use crate::finding::{
-    AssayKind, AssayState, Estimate, FishCall, FishEvidence, FishOrigin, FishPatternCounts, Measure,
-    ReaderScore,
+    AssayKind, AssayState, Estimate, FishCall, FishEvidence, FishOrigin, FishPatternCounts,
+    Measure, ReaderScore,
 };
 use crate::joint::Observation;
 use crate::numbers::{exact, percent, probability};
@@ -77,7 +77,10 @@ pub(crate) fn fish_evidence(
     copies: Option<f64>,
 ) -> FishEvidence {
     let of = |pattern| {
-        let counted = report.counted.iter().filter(|one| one.pattern == Some(pattern));
+        let counted = report
+            .counted
+            .iter()
+            .filter(|one| one.pattern == Some(pattern));
         let seen = report
             .nuclei
             .iter()
@@ -174,7 +177,9 @@ pub(crate) fn fish(evidence: &FishEvidence) -> Found {
         FishCall::NotSuitable => {
             found.does_not_count("too few nuclei, or none that can be scored; that is no negative")
         }
-        FishCall::Equivocal => found.does_not_count("the rule asks for more nuclei before it says anything"),
+        FishCall::Equivocal => {
+            found.does_not_count("the rule asks for more nuclei before it says anything")
+        }
         FishCall::Positive | FishCall::Negative => {
             let path = path(evidence);
             found.counts(Observation::new(&evidence.assay, &path))
@@ -184,10 +189,18 @@ pub(crate) fn fish(evidence: &FishEvidence) -> Found {
 
 /// What the model takes it for.
 fn path(evidence: &FishEvidence) -> Vec<(&'static str, &'static str)> {
-    let node = if evidence.polyploid { "fish_polyploid" } else { "fish" };
+    let node = if evidence.polyploid {
+        "fish_polyploid"
+    } else {
+        "fish"
+    };
     let share = evidence.fraction.value;
     if evidence.call == FishCall::Negative {
-        let level = if share >= BACKGROUND { "borderline" } else { "clear" };
+        let level = if share >= BACKGROUND {
+            "borderline"
+        } else {
+            "clear"
+        };
         return vec![(node, "negative"), ("fish_background", level)];
     }
     let level = if share >= HIGH {
@@ -233,8 +246,14 @@ mod tests {
     #[test]
     fn totals_go_through_the_kits_rule() {
         let positive = seen(20, 28, 2);
-        assert_eq!((positive.call, positive.scored, positive.positive), (FishCall::Positive, 50, 30));
-        assert_eq!(path(&positive), [("fish", "positive"), ("fish_level", "high")]);
+        assert_eq!(
+            (positive.call, positive.scored, positive.positive),
+            (FishCall::Positive, 50, 30)
+        );
+        assert_eq!(
+            path(&positive),
+            [("fish", "positive"), ("fish_level", "high")]
+        );
         let negative = seen(98, 2, 0);
         assert_eq!(negative.call, FishCall::Negative);
         assert_eq!(path(&negative)[1], ("fish_background", "clear"));
@@ -252,7 +271,11 @@ mod tests {
         assert_eq!(near.call, FishCall::Positive, "{}", near.rule);
         assert_eq!(
             path(&near),
-            [("fish", "positive"), ("fish_level", "borderline"), ("fish_pattern", "single_red")]
+            [
+                ("fish", "positive"),
+                ("fish_level", "borderline"),
+                ("fish_pattern", "single_red")
+            ]
         );
         let mut many = near.clone();
         many.polyploid = true;

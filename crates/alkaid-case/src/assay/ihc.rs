@@ -13,7 +13,8 @@ use alkaid_imaging::brightfield::Slide;
 use super::{Found, title};
 use crate::citations::Citations;
 use crate::finding::{
-    AssayKind, AssayState, IhcCall, IhcEvidence, IhcOrigin, IhcPattern, Measure, ReaderScore, Sentence,
+    AssayKind, AssayState, IhcCall, IhcEvidence, IhcOrigin, IhcPattern, Measure, ReaderScore,
+    Sentence,
 };
 use crate::joint::Observation;
 use crate::manifest::{IhcEntry, IhcScore};
@@ -65,7 +66,9 @@ pub(crate) fn ihc_evidence(
         call,
         rule,
         pattern: score.pattern,
-        pattern_suggests: score.pattern.and_then(|pattern| suggests(pattern, citations)),
+        pattern_suggests: score
+            .pattern
+            .and_then(|pattern| suggests(pattern, citations)),
         readers: score
             .reader
             .iter()
@@ -91,7 +94,8 @@ pub(crate) fn report_on_image(
             Some(outlines) => RegionChoice::Outlines(outlines.path.clone()),
             None => RegionChoice::Guess,
         },
-        kit: kit(entry.clone.as_deref().unwrap_or(DEFAULT_KIT)).map_err(|error| error.to_string())?,
+        kit: kit(entry.clone.as_deref().unwrap_or(DEFAULT_KIT))
+            .map_err(|error| error.to_string())?,
         cut_offs: default_cut_offs().clone(),
         vectors: None,
         white: None,
@@ -129,7 +133,10 @@ pub(crate) fn measured_evidence(
             Class::Moderate => 2,
             Class::Strong => 3,
         }),
-        h_score: report.score.h_score.map(|score| (score * 10.0).round() / 10.0),
+        h_score: report
+            .score
+            .h_score
+            .map(|score| (score * 10.0).round() / 10.0),
         stained: report.score.percent_positive.map(|percent| percent / 100.0),
         call: match report.call.call {
             Call::Positive => IhcCall::Positive,
@@ -160,7 +167,9 @@ fn words(score: &IhcScore) -> String {
             grade => format!("{grade}+"),
         }),
         score.h_score.map(|score| format!("H-score {score}")),
-        score.stained.map(|share| format!("{} of tumour cells", percent(share))),
+        score
+            .stained
+            .map(|share| format!("{} of tumour cells", percent(share))),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -219,13 +228,20 @@ pub(crate) fn ihc(evidence: &IhcEvidence) -> Found {
     });
     found.finding.notes = evidence.warnings.clone();
     found.finding.notes.insert(0, evidence.rule.clone());
-    let graded = evidence.intensity.filter(|_| is_graded(evidence.clone.as_deref()));
+    let graded = evidence
+        .intensity
+        .filter(|_| is_graded(evidence.clone.as_deref()));
     let outcome = match (graded, evidence.call) {
-        (Some(grade), _) => ("ihc_graded", ["0", "1", "2", "3"][usize::from(grade.min(3))]),
+        (Some(grade), _) => (
+            "ihc_graded",
+            ["0", "1", "2", "3"][usize::from(grade.min(3))],
+        ),
         (None, IhcCall::Positive) => ("ihc", "positive"),
         (None, IhcCall::Negative) => ("ihc", "negative"),
         (None, IhcCall::Equivocal) => {
-            return found.does_not_count("equivocal, and the published rates are for positive and negative");
+            return found.does_not_count(
+                "equivocal, and the published rates are for positive and negative",
+            );
         }
         (None, IhcCall::NotSuitable) => {
             return found.does_not_count("no score; that is no negative");
@@ -247,20 +263,34 @@ mod tests {
             pattern: None,
             reader: None,
         };
-        ihc(&ihc_evidence("ihc", Some(clone), &score, &mut Citations::default()))
+        ihc(&ihc_evidence(
+            "ihc",
+            Some(clone),
+            &score,
+            &mut Citations::default(),
+        ))
     }
 
     #[test]
     fn a_graded_clone_counts_by_grade_and_another_by_call() {
         let path = |found: Found| found.observation.map(|one| one.path);
-        assert_eq!(path(scored("5a4", None, Some(2))), Some(vec![("ihc_graded", "2")]));
-        assert_eq!(path(scored("D5F3", None, Some(3))), Some(vec![("ihc", "positive")]));
+        assert_eq!(
+            path(scored("5a4", None, Some(2))),
+            Some(vec![("ihc_graded", "2")])
+        );
+        assert_eq!(
+            path(scored("D5F3", None, Some(3))),
+            Some(vec![("ihc", "positive")])
+        );
         assert_eq!(
             path(scored("D5F3", Some(IhcCall::Negative), Some(1))),
             Some(vec![("ihc", "negative")])
         );
         assert_eq!(path(scored("D5F3", None, Some(1))), None);
-        assert_eq!(scored("5A4", None, Some(1)).finding.state, AssayState::Equivocal);
+        assert_eq!(
+            scored("5A4", None, Some(1)).finding.state,
+            AssayState::Equivocal
+        );
     }
 
     #[test]

@@ -131,7 +131,8 @@ fn dna(
         return found.counts(observe("other"));
     }
     if report.verdict == Verdict::Insufficient {
-        return found.does_not_count("it could not have shown a rearrangement; that is no negative");
+        return found
+            .does_not_count("it could not have shown a rearrangement; that is no negative");
     }
     let mut observation = observe("none");
     if let Some(bound) = report.bound.dna_allele_fraction {
@@ -179,7 +180,10 @@ fn says(report: &ReadsReport) -> String {
     if parts.is_empty() {
         parts.push(match report.verdict {
             Verdict::Insufficient => {
-                format!("no fusion, and none could have been seen in {} fragments", grouped(report.qc.fragments))
+                format!(
+                    "no fusion, and none could have been seen in {} fragments",
+                    grouped(report.qc.fragments)
+                )
             }
             _ => format!("no fusion in {} fragments", grouped(report.qc.fragments)),
         });
@@ -197,7 +201,13 @@ fn says(report: &ReadsReport) -> String {
             .variants
             .iter()
             .filter(|one| counts_as_mutation(one))
-            .map(|one| format!("{} in {} of molecules", one.name, percent(one.allele_fraction))),
+            .map(|one| {
+                format!(
+                    "{} in {} of molecules",
+                    one.name,
+                    percent(one.allele_fraction)
+                )
+            }),
     );
     parts.join("; ")
 }
@@ -229,7 +239,10 @@ pub(crate) fn call_says(call: &FusionCall) -> String {
 }
 
 /// The reads that cross each call's junction, for drawing.
-pub(crate) fn junction_reads(report: &ReadsReport, evidence: &[EvidenceRead]) -> Vec<JunctionReads> {
+pub(crate) fn junction_reads(
+    report: &ReadsReport,
+    evidence: &[EvidenceRead],
+) -> Vec<JunctionReads> {
     report
         .calls
         .iter()
@@ -311,7 +324,13 @@ mod tests {
         let found = of(AssayKind::RnaReads, &report);
         assert_eq!(found.finding.state, AssayState::Insufficient);
         assert!(found.observation.is_none());
-        assert!(found.finding.why_not_counted.unwrap().contains("no negative"));
+        assert!(
+            found
+                .finding
+                .why_not_counted
+                .unwrap()
+                .contains("no negative")
+        );
         report.verdict = Verdict::NotDetected;
         let found = of(AssayKind::RnaReads, &report);
         assert_eq!(found.observation.unwrap().path, [("rna", "none")]);

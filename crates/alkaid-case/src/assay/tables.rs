@@ -87,16 +87,23 @@ pub(crate) fn tables(table: Table, report: &BypassReport, citations: &mut Citati
         .collect();
     found.finding.uncertainty = match table {
         Table::Variants => report.variants.as_ref().map(|read| {
-            format!("as the caller states it; {} records read on {}", grouped(read.records), read.assembly)
+            format!(
+                "as the caller states it; {} records read on {}",
+                grouped(read.records),
+                read.assembly
+            )
         }),
         Table::CopyNumber => report
             .copy_number
             .as_ref()
             .map(|read| format!("as the caller states it; {}", read.assumption)),
-        Table::Expression => report
-            .expression
-            .as_ref()
-            .map(|read| format!("one sample, no reference cohort; {} genes in {}", grouped(read.genes), read.unit)),
+        Table::Expression => report.expression.as_ref().map(|read| {
+            format!(
+                "one sample, no reference cohort; {} genes in {}",
+                grouped(read.genes),
+                read.unit
+            )
+        }),
     }
     .unwrap_or_default();
     found.does_not_count(WHY_NOT)

@@ -17,7 +17,14 @@ use super::{
 };
 use crate::finding::{FishPatternCounts, IhcCall, IhcPattern, MaterialLeft};
 
-const MATERIALS: [&str; 6] = ["ffpe", "fresh_frozen", "cytology", "plasma", "cell_line", "other"];
+const MATERIALS: [&str; 6] = [
+    "ffpe",
+    "fresh_frozen",
+    "cytology",
+    "plasma",
+    "cell_line",
+    "other",
+];
 const RESPONSES: [&str; 5] = ["CR", "PR", "SD", "PD", "NE"];
 /// No date of a case lies after this year: what stands there is a slip.
 const LAST_YEAR: u16 = 2100;
@@ -33,7 +40,11 @@ type Checked<T> = Result<T, ManifestError>;
 /// When it cannot be read, is no manifest, or holds what cannot be right: an unknown key or word, a file that is not
 /// there, a date that does not exist or lies before another that it follows, a value out of its range, two samples.
 pub fn read(path: &Path) -> Checked<Manifest> {
-    let path = if path.is_dir() { path.join("case.toml") } else { path.to_owned() };
+    let path = if path.is_dir() {
+        path.join("case.toml")
+    } else {
+        path.to_owned()
+    };
     let open = |source| ManifestError::Open {
         path: path.clone(),
         source,
@@ -80,7 +91,10 @@ fn explained(message: &str) -> String {
         [unknown, known @ ..] if message.starts_with("unknown field") => {
             let meant = nearest(unknown, known)
                 .map_or_else(|| "; ".to_owned(), |one| format!("; did you mean {one}? "));
-            format!("there is no key {unknown} here{meant}known are {}", known.join(", "))
+            format!(
+                "there is no key {unknown} here{meant}known are {}",
+                known.join(", ")
+            )
         }
         _ => message,
     }
@@ -91,7 +105,12 @@ fn nearest<'w>(word: &str, known: &[&'w str]) -> Option<&'w str> {
     let word = word.to_lowercase();
     known
         .iter()
-        .map(|one| (strsim::damerau_levenshtein(&word, &one.to_lowercase()), *one))
+        .map(|one| {
+            (
+                strsim::damerau_levenshtein(&word, &one.to_lowercase()),
+                *one,
+            )
+        })
         .filter(|(distance, one)| *distance <= 1 + one.len() / 4)
         .min()
         .map(|(_, one)| one)
@@ -113,11 +132,31 @@ impl Check<'_> {
             text: String::new(),
             rna: self.each_reads(&file.rna, "rna", &id)?,
             dna: self.each_reads(&file.dna, "dna", &id)?,
-            fish: file.fish.as_ref().map(|one| self.fish(one, &id)).transpose()?,
-            ihc: file.ihc.as_ref().map(|one| self.ihc(one, &id)).transpose()?,
-            variants: file.variants.as_ref().map(|one| self.variants(one)).transpose()?,
-            copy_number: file.copy_number.as_ref().map(|one| self.copy_number(one)).transpose()?,
-            expression: file.expression.as_ref().map(|one| self.expression(one)).transpose()?,
+            fish: file
+                .fish
+                .as_ref()
+                .map(|one| self.fish(one, &id))
+                .transpose()?,
+            ihc: file
+                .ihc
+                .as_ref()
+                .map(|one| self.ihc(one, &id))
+                .transpose()?,
+            variants: file
+                .variants
+                .as_ref()
+                .map(|one| self.variants(one))
+                .transpose()?,
+            copy_number: file
+                .copy_number
+                .as_ref()
+                .map(|one| self.copy_number(one))
+                .transpose()?,
+            expression: file
+                .expression
+                .as_ref()
+                .map(|one| self.expression(one))
+                .transpose()?,
             fish_record: file
                 .fish_record
                 .as_ref()
@@ -149,7 +188,12 @@ impl Check<'_> {
         let given = &file.sample;
         let id = given.id.get_ref().trim().to_owned();
         if id.is_empty() || id.chars().any(char::is_control) {
-            return Err(self.wrong(&given.id, "sample.id", "the name is empty or holds control characters".to_owned(), "give the sample a name"));
+            return Err(self.wrong(
+                &given.id,
+                "sample.id",
+                "the name is empty or holds control characters".to_owned(),
+                "give the sample a name",
+            ));
         }
         let tumour = given
             .tumour
@@ -180,8 +224,20 @@ impl Check<'_> {
                     sections: self
                         .whole(left.sections.as_ref(), "left.sections", 0, 10_000)?
                         .map(|number| number as u32),
-                    rna_ng: self.range(left.rna_ng.as_ref(), "left.rna_ng", 0.0, 1e7, "nanograms")?,
-                    dna_ng: self.range(left.dna_ng.as_ref(), "left.dna_ng", 0.0, 1e7, "nanograms")?,
+                    rna_ng: self.range(
+                        left.rna_ng.as_ref(),
+                        "left.rna_ng",
+                        0.0,
+                        1e7,
+                        "nanograms",
+                    )?,
+                    dna_ng: self.range(
+                        left.dna_ng.as_ref(),
+                        "left.dna_ng",
+                        0.0,
+                        1e7,
+                        "nanograms",
+                    )?,
                 })
             })
             .transpose()?;
@@ -210,7 +266,11 @@ impl Check<'_> {
         }
         let names: Vec<&str> = tumour_types()
             .iter()
-            .flat_map(|one| [one.key, one.name].into_iter().chain(one.synonyms.iter().copied()))
+            .flat_map(|one| {
+                [one.key, one.name]
+                    .into_iter()
+                    .chain(one.synonyms.iter().copied())
+            })
             .collect();
         let remedy = match nearest(text.get_ref(), &names) {
             Some(meant) => format!("did you mean {meant}?"),
@@ -219,7 +279,12 @@ impl Check<'_> {
                 format!("known are {}; leave it out for any other", keys.join(", "))
             }
         };
-        Err(self.wrong(text, "sample.tumour", format!("{:?} is no tumour type of the tables", text.get_ref()), &remedy))
+        Err(self.wrong(
+            text,
+            "sample.tumour",
+            format!("{:?} is no tumour type of the tables", text.get_ref()),
+            &remedy,
+        ))
     }
 
     fn each_reads(&self, given: &[text::Reads], table: &str, id: &str) -> Checked<Vec<ReadsEntry>> {
@@ -265,9 +330,12 @@ impl Check<'_> {
                         .umi
                         .as_ref()
                         .map_or_else(|| "auto".to_owned(), |text| text.get_ref().clone()),
-                    reference: self.optional_file(one.reference.as_ref(), &format!("{table}.reference"))?,
-                    control_regions: self
-                        .optional_file(one.control_regions.as_ref(), &format!("{table}.control_regions"))?,
+                    reference: self
+                        .optional_file(one.reference.as_ref(), &format!("{table}.reference"))?,
+                    control_regions: self.optional_file(
+                        one.control_regions.as_ref(),
+                        &format!("{table}.control_regions"),
+                    )?,
                     date: self.date(one.date.as_ref(), &format!("{table}.date"))?,
                 })
             })
@@ -275,9 +343,16 @@ impl Check<'_> {
     }
 
     fn umi(&self, text: &At<String>, key: &str) -> Checked<UmiPlacement> {
-        text.get_ref().parse().map_err(|error: alkaid_reads::input::UmiError| {
-            self.wrong(text, key, format!("{:?} is no place of a UMI", text.get_ref()), &error.to_string())
-        })
+        text.get_ref()
+            .parse()
+            .map_err(|error: alkaid_reads::input::UmiError| {
+                self.wrong(
+                    text,
+                    key,
+                    format!("{:?} is no place of a UMI", text.get_ref()),
+                    &error.to_string(),
+                )
+            })
     }
 
     fn fish(&self, given: &text::Fish, id: &str) -> Checked<FishEntry> {
@@ -314,10 +389,18 @@ impl Check<'_> {
                 FishGiven::Totals(counts)
             }
             (None, None, None) => {
-                return Err(self.at_table("fish", "neither images, nor counts, nor nuclei by pattern are given", "give one of images, counts, or fused, split, isolated_red and isolated_green"));
+                return Err(self.at_table(
+                    "fish",
+                    "neither images, nor counts, nor nuclei by pattern are given",
+                    "give one of images, counts, or fused, split, isolated_red and isolated_green",
+                ));
             }
             _ => {
-                return Err(self.at_table("fish", "more than one of images, counts and nuclei by pattern is given", "give one of them"));
+                return Err(self.at_table(
+                    "fish",
+                    "more than one of images, counts and nuclei by pattern is given",
+                    "give one of them",
+                ));
             }
         };
         Ok(FishEntry {
@@ -327,7 +410,13 @@ impl Check<'_> {
                 .as_ref()
                 .map(|text| self.probe(text))
                 .transpose()?,
-            copies: self.range(given.copies.as_ref(), "fish.copies", 0.1, 100.0, "signals a nucleus")?,
+            copies: self.range(
+                given.copies.as_ref(),
+                "fish.copies",
+                0.1,
+                100.0,
+                "signals a nucleus",
+            )?,
             date: self.date(given.date.as_ref(), "fish.date")?,
         })
     }
@@ -348,17 +437,32 @@ impl Check<'_> {
             (Some(image), false) => IhcGiven::Image(self.file(image, "ihc.image")?),
             (None, true) => IhcGiven::Score(self.score(given)?),
             (None, false) => {
-                return Err(self.at_table("ihc", "neither an image nor a score is given", "give image, or call, intensity, h_score or stained"));
+                return Err(self.at_table(
+                    "ihc",
+                    "neither an image nor a score is given",
+                    "give image, or call, intensity, h_score or stained",
+                ));
             }
             (Some(image), true) => {
-                return Err(self.wrong(image, "ihc.image", "an image and a score are given".to_owned(), "give one of them"));
+                return Err(self.wrong(
+                    image,
+                    "ihc.image",
+                    "an image and a score are given".to_owned(),
+                    "give one of them",
+                ));
             }
         };
         Ok(IhcEntry {
             given: given_as,
             clone: given.clone.clone(),
             region: self.optional_file(given.region.as_ref(), "ihc.region")?,
-            pixel_um: self.range(given.pixel_um.as_ref(), "ihc.pixel_um", 0.05, 10.0, "micrometres")?,
+            pixel_um: self.range(
+                given.pixel_um.as_ref(),
+                "ihc.pixel_um",
+                0.05,
+                10.0,
+                "micrometres",
+            )?,
             date: self.date(given.date.as_ref(), "ihc.date")?,
         })
     }
@@ -383,7 +487,12 @@ impl Check<'_> {
             .whole(given.intensity.as_ref(), "ihc.intensity", 0, 3)?
             .map(|number| number as u8);
         if let (Some(IhcCall::Positive), Some(0), Some(at)) = (call, intensity, &given.intensity) {
-            return Err(self.wrong(at, "ihc.intensity", "0 contradicts call = \"positive\"".to_owned(), "correct one of them"));
+            return Err(self.wrong(
+                at,
+                "ihc.intensity",
+                "0 contradicts call = \"positive\"".to_owned(),
+                "correct one of them",
+            ));
         }
         let pattern = given
             .pattern
@@ -451,7 +560,13 @@ impl Check<'_> {
             file: self.file(&given.file, "copy_number.file")?,
             unit,
             purity: self.share(given.purity.as_ref(), "copy_number.purity")?,
-            ploidy: self.range(given.ploidy.as_ref(), "copy_number.ploidy", 0.5, 12.0, "copies")?,
+            ploidy: self.range(
+                given.ploidy.as_ref(),
+                "copy_number.ploidy",
+                0.5,
+                12.0,
+                "copies",
+            )?,
             column: given.column.clone(),
         })
     }
@@ -511,13 +626,21 @@ impl Check<'_> {
                 if let (Some(first), Some(last), Some(at)) = (start, end, &one.end)
                     && first.begins_after(last)
                 {
-                    return Err(self.wrong(at, "treatment.end", format!("{last} lies before the start on {first}"), "correct one of them"));
+                    return Err(self.wrong(
+                        at,
+                        "treatment.end",
+                        format!("{last} lies before the start on {first}"),
+                        "correct one of them",
+                    ));
                 }
                 let drug = self.drug(&one.drug)?;
                 if let (Some(start), Some(diagnosed)) = (start, sample.diagnosed)
                     && diagnosed.begins_after(start)
                 {
-                    warnings.push(format!("{} was started on {start}, before the diagnosis on {diagnosed}", drug.name));
+                    warnings.push(format!(
+                        "{} was started on {start}, before the diagnosis on {diagnosed}",
+                        drug.name
+                    ));
                 }
                 Ok(TreatmentEntry {
                     drug,
@@ -526,7 +649,13 @@ impl Check<'_> {
                     best_response: one
                         .best_response
                         .as_ref()
-                        .map(|text| self.word(text, "treatment.best_response", &RESPONSES.map(|one| (one, one))))
+                        .map(|text| {
+                            self.word(
+                                text,
+                                "treatment.best_response",
+                                &RESPONSES.map(|one| (one, one)),
+                            )
+                        })
                         .transpose()?
                         .map(str::to_owned),
                     progressed: one.progressed,
@@ -549,18 +678,33 @@ impl Check<'_> {
                 meant => format!("did you mean {}?", meant.join(" or ")),
             },
         };
-        Err(self.wrong(text, "treatment.drug", format!("{:?} is no drug of the tables", text.get_ref()), &remedy))
+        Err(self.wrong(
+            text,
+            "treatment.drug",
+            format!("{:?} is no drug of the tables", text.get_ref()),
+            &remedy,
+        ))
     }
 
     fn files(&self, given: &At<Vec<At<String>>>, key: &str) -> Checked<Vec<Input>> {
         if given.get_ref().is_empty() {
-            return Err(self.wrong(given, key, "the list is empty".to_owned(), "name at least one file"));
+            return Err(self.wrong(
+                given,
+                key,
+                "the list is empty".to_owned(),
+                "name at least one file",
+            ));
         }
         let mut files: Vec<Input> = Vec::new();
         for one in given.get_ref() {
             let file = self.file(one, key)?;
             if files.iter().any(|known| known.path == file.path) {
-                return Err(self.wrong(one, key, format!("{} is given twice", file.written), "take one out"));
+                return Err(self.wrong(
+                    one,
+                    key,
+                    format!("{} is given twice", file.written),
+                    "take one out",
+                ));
             }
             files.push(file);
         }
@@ -577,7 +721,11 @@ impl Check<'_> {
         if path.is_file() {
             return Ok(Input { written, path });
         }
-        let what = if path.is_dir() { "is a directory" } else { "is not there" };
+        let what = if path.is_dir() {
+            "is a directory"
+        } else {
+            "is not there"
+        };
         let names: Vec<String> = path
             .parent()
             .and_then(|parent| fs::read_dir(parent).ok())
@@ -587,12 +735,20 @@ impl Check<'_> {
             .collect();
         let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
         names.sort_unstable();
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let name = path
+            .file_name()
+            .and_then(|name| name.to_str())
+            .unwrap_or_default();
         let remedy = match nearest(name, &names) {
             Some(meant) => format!("did you mean {meant}?"),
             None => "paths are relative to the manifest".to_owned(),
         };
-        Err(self.wrong(given, key, format!("{written} {what} ({})", path.display()), &remedy))
+        Err(self.wrong(
+            given,
+            key,
+            format!("{written} {what} ({})", path.display()),
+            &remedy,
+        ))
     }
 
     fn date(&self, given: Option<&At<toml::Value>>, key: &str) -> Checked<Option<Date>> {
@@ -606,10 +762,20 @@ impl Check<'_> {
             _ => "what stands here".to_owned(),
         };
         let date: Date = written.parse().map_err(|_| {
-            self.wrong(given, key, format!("{written} is no date that exists"), "write 2026-02-10, or in quotes \"2026-02\" or \"2026\"")
+            self.wrong(
+                given,
+                key,
+                format!("{written} is no date that exists"),
+                "write 2026-02-10, or in quotes \"2026-02\" or \"2026\"",
+            )
         })?;
         if date.year() > LAST_YEAR {
-            return Err(self.wrong(given, key, format!("{written} lies in the far future"), "correct the year"));
+            return Err(self.wrong(
+                given,
+                key,
+                format!("{written} lies in the far future"),
+                "correct the year",
+            ));
         }
         Ok(Some(date))
     }
@@ -618,9 +784,12 @@ impl Check<'_> {
     fn share(&self, given: Option<&At<f64>>, key: &str) -> Checked<Option<f64>> {
         let share = self.share_or_none(given, key)?;
         match (share, given) {
-            (Some(share), Some(at)) if share <= 0.0 => {
-                Err(self.wrong(at, key, "0 leaves no tumour to look at".to_owned(), "give a share above 0, or leave it out"))
-            }
+            (Some(share), Some(at)) if share <= 0.0 => Err(self.wrong(
+                at,
+                key,
+                "0 leaves no tumour to look at".to_owned(),
+                "give a share above 0, or leave it out",
+            )),
             _ => Ok(share),
         }
     }
@@ -638,11 +807,23 @@ impl Check<'_> {
                 format!("{percent} is not a share from 0 to 1"),
                 &format!("if it is a percentage, write {}", percent / 100.0),
             )),
-            other => Err(self.wrong(at, key, format!("{other} is not a share from 0 to 1"), "write 0.4 for 40 %")),
+            other => Err(self.wrong(
+                at,
+                key,
+                format!("{other} is not a share from 0 to 1"),
+                "write 0.4 for 40 %",
+            )),
         }
     }
 
-    fn range(&self, given: Option<&At<f64>>, key: &str, low: f64, high: f64, unit: &str) -> Checked<Option<f64>> {
+    fn range(
+        &self,
+        given: Option<&At<f64>>,
+        key: &str,
+        low: f64,
+        high: f64,
+        unit: &str,
+    ) -> Checked<Option<f64>> {
         let Some(at) = given else {
             return Ok(None);
         };
@@ -650,10 +831,21 @@ impl Check<'_> {
         if (low..=high).contains(&value) {
             return Ok(Some(value));
         }
-        Err(self.wrong(at, key, format!("{value} is out of range"), &format!("give {low} to {high} {unit}")))
+        Err(self.wrong(
+            at,
+            key,
+            format!("{value} is out of range"),
+            &format!("give {low} to {high} {unit}"),
+        ))
     }
 
-    fn whole(&self, given: Option<&At<i64>>, key: &str, low: i64, high: i64) -> Checked<Option<i64>> {
+    fn whole(
+        &self,
+        given: Option<&At<i64>>,
+        key: &str,
+        low: i64,
+        high: i64,
+    ) -> Checked<Option<i64>> {
         let Some(at) = given else {
             return Ok(None);
         };
@@ -661,12 +853,20 @@ impl Check<'_> {
         if (low..=high).contains(&value) {
             return Ok(Some(value));
         }
-        Err(self.wrong(at, key, format!("{value} is out of range"), &format!("give a whole number from {low} to {high}")))
+        Err(self.wrong(
+            at,
+            key,
+            format!("{value} is out of range"),
+            &format!("give a whole number from {low} to {high}"),
+        ))
     }
 
     fn word<T: Copy>(&self, given: &At<String>, key: &str, words: &[(&str, T)]) -> Checked<T> {
         let text = given.get_ref().trim();
-        if let Some((_, value)) = words.iter().find(|(word, _)| word.eq_ignore_ascii_case(text)) {
+        if let Some((_, value)) = words
+            .iter()
+            .find(|(word, _)| word.eq_ignore_ascii_case(text))
+        {
             return Ok(*value);
         }
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
@@ -731,7 +931,9 @@ mod tests {
     use crate::manifest::{schema, template};
 
     fn refused(text: &str) -> String {
-        parse(Path::new("case.toml"), text.to_owned()).unwrap_err().to_string()
+        parse(Path::new("case.toml"), text.to_owned())
+            .unwrap_err()
+            .to_string()
     }
 
     const IHC: &str = "[sample]\nid = \"S1\"\n[ihc]\nclone = \"D5F3\"\ncall = \"positive\"\n";
@@ -742,8 +944,19 @@ mod tests {
         assert!(empty.contains("there is no assay"), "{empty}");
         let folder = tempfile::tempdir().unwrap();
         for name in [
-            "rna_R1.fastq.gz", "rna_R2.fastq.gz", "genome.fa", "dna.bam", "panel.bed", "calls.vcf.gz",
-            "segments.tsv", "quant.sf", "section.tif", "tumour.geojson", "counts.tsv", "field1.ome.tif", "field2.ome.tif",
+            "rna_R1.fastq.gz",
+            "rna_R2.fastq.gz",
+            "genome.fa",
+            "dna.bam",
+            "panel.bed",
+            "calls.vcf.gz",
+            "segments.tsv",
+            "quant.sf",
+            "section.tif",
+            "tumour.geojson",
+            "counts.tsv",
+            "field1.ome.tif",
+            "field2.ome.tif",
         ] {
             fs::write(folder.path().join(name), "x").unwrap();
         }
@@ -766,7 +979,9 @@ mod tests {
         assert_eq!(manifest.sample.tumour.unwrap().key, "NSCLC");
         assert_eq!(manifest.rna[0].files.len(), 2);
         assert_eq!(manifest.treatments[0].drug.name, "alectinib");
-        assert!(matches!(manifest.fish.unwrap().given, FishGiven::Totals(counts) if counts.split == 6));
+        assert!(
+            matches!(manifest.fish.unwrap().given, FishGiven::Totals(counts) if counts.split == 6)
+        );
         assert!(manifest.copy_number.is_some() && manifest.fish_record.is_some());
     }
 
@@ -782,26 +997,65 @@ mod tests {
     fn what_cannot_be_right_is_refused_with_line_and_suggestion() {
         let with = |line: &str| refused(&format!("{IHC}{line}\n"));
         for (text, wanted) in [
-            (IHC.replace("clone", "klone"), "case.toml, line 4: there is no key klone here; did you mean clone? known are clone"),
-            ("[sampel]\nid = \"S1\"\n".to_owned(), "there is no key sampel here; did you mean sample?"),
-            (IHC.replace("S1\"", "S1\"\ntumor_content = 40"), "line 3: there is no key tumor_content here; did you mean tumour_content?"),
-            (IHC.replace("S1\"", "S1\"\ntumour_content = 40.0"), "line 3, sample.tumour_content: 40 is not a share from 0 to 1; if it is a percentage, write 0.4"),
-            (IHC.replace("S1\"", "S1\"\ntumour = \"NSCLCC\""), "did you mean NSCLC?"),
-            (IHC.replace("S1\"", "S1\"\ncollected = \"2026-02-30\""), "line 3, sample.collected: 2026-02-30 is no date that exists"),
-            (IHC.replace("S1\"", "S1\"\ncollected = 3026-02-03"), "far future"),
-            (IHC.replace("positive", "positiv"), "line 5, ihc.call: \"positiv\" is not known here; did you mean positive?"),
+            (
+                IHC.replace("clone", "klone"),
+                "case.toml, line 4: there is no key klone here; did you mean clone? known are clone",
+            ),
+            (
+                "[sampel]\nid = \"S1\"\n".to_owned(),
+                "there is no key sampel here; did you mean sample?",
+            ),
+            (
+                IHC.replace("S1\"", "S1\"\ntumor_content = 40"),
+                "line 3: there is no key tumor_content here; did you mean tumour_content?",
+            ),
+            (
+                IHC.replace("S1\"", "S1\"\ntumour_content = 40.0"),
+                "line 3, sample.tumour_content: 40 is not a share from 0 to 1; if it is a percentage, write 0.4",
+            ),
+            (
+                IHC.replace("S1\"", "S1\"\ntumour = \"NSCLCC\""),
+                "did you mean NSCLC?",
+            ),
+            (
+                IHC.replace("S1\"", "S1\"\ncollected = \"2026-02-30\""),
+                "line 3, sample.collected: 2026-02-30 is no date that exists",
+            ),
+            (
+                IHC.replace("S1\"", "S1\"\ncollected = 3026-02-03"),
+                "far future",
+            ),
+            (
+                IHC.replace("positive", "positiv"),
+                "line 5, ihc.call: \"positiv\" is not known here; did you mean positive?",
+            ),
         ] {
             let message = refused(&text);
             assert!(message.contains(wanted), "{message}\nwanted: {wanted}");
         }
         for (line, wanted) in [
-            ("intensity = 4", "line 6, ihc.intensity: 4 is out of range; give a whole number from 0 to 3"),
+            (
+                "intensity = 4",
+                "line 6, ihc.intensity: 4 is out of range; give a whole number from 0 to 3",
+            ),
             ("intensity = 0", "0 contradicts call"),
             ("h_score = 400.0", "give 0 to 300 H-score"),
-            ("sample = \"S2\"", "line 6, ihc.sample: this is sample \"S2\", and the case is sample \"S1\""),
-            ("[variants]\nfile = \"no.vcf\"", "line 7, variants.file: no.vcf is not there"),
-            ("[[treatment]]\ndrug = \"alektinib\"", "did you mean alectinib?"),
-            ("[[treatment]]\ndrug = \"alectinib\"\nstart = 2026-02-01\nend = 2025-01-01", "line 9, treatment.end: 2025-01-01 lies before the start"),
+            (
+                "sample = \"S2\"",
+                "line 6, ihc.sample: this is sample \"S2\", and the case is sample \"S1\"",
+            ),
+            (
+                "[variants]\nfile = \"no.vcf\"",
+                "line 7, variants.file: no.vcf is not there",
+            ),
+            (
+                "[[treatment]]\ndrug = \"alektinib\"",
+                "did you mean alectinib?",
+            ),
+            (
+                "[[treatment]]\ndrug = \"alectinib\"\nstart = 2026-02-01\nend = 2025-01-01",
+                "line 9, treatment.end: 2025-01-01 lies before the start",
+            ),
             ("[fish]\nsplit = 3", "fused = NUMBER"),
             ("[fish]\nprobe = \"vysis\"", "line 6, fish: neither images"),
             ("[fish]\nfused = -1", "-1 is out of range"),
@@ -817,23 +1071,40 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("tumour_R1.fastq.gz"), "x").unwrap();
         let text = "[sample]\nid = \"S\"\n[[rna]]\nfiles = [\"tumor_R1.fastq.gz\"]\n".to_owned();
-        let message = parse(&folder.path().join("case.toml"), text).unwrap_err().to_string();
-        assert!(message.contains("did you mean tumour_R1.fastq.gz?"), "{message}");
+        let message = parse(&folder.path().join("case.toml"), text)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.contains("did you mean tumour_R1.fastq.gz?"),
+            "{message}"
+        );
     }
 
     #[test]
     fn a_record_of_another_sample_contradicts() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("run.toml"), "protocol = \"fish\"\n[run]\nsample = \"S9\"\n").unwrap();
+        fs::write(
+            folder.path().join("run.toml"),
+            "protocol = \"fish\"\n[run]\nsample = \"S9\"\n",
+        )
+        .unwrap();
         let text = format!("{IHC}[fish_record]\nfile = \"run.toml\"\n");
-        let message = parse(&folder.path().join("case.toml"), text).unwrap_err().to_string();
+        let message = parse(&folder.path().join("case.toml"), text)
+            .unwrap_err()
+            .to_string();
         assert!(message.contains("this is sample \"S9\""), "{message}");
     }
 
     #[test]
     fn the_schema_names_the_tables() {
         let text = schema().to_string();
-        for table in ["sample", "rna", "fish_record", "treatment", "tumour_content"] {
+        for table in [
+            "sample",
+            "rna",
+            "fish_record",
+            "treatment",
+            "tumour_content",
+        ] {
             assert!(text.contains(table), "{table}");
         }
     }

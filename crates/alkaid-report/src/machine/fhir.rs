@@ -34,7 +34,13 @@ pub fn fhir(report: &CaseReport) -> Value {
         let resource = bundle.assay(assay);
         bundle.result(&format!("assay-{}", assay.id), resource);
     }
-    for (index, fusion) in report.follows.fusion.iter().chain(&report.follows.other_fusions).enumerate() {
+    for (index, fusion) in report
+        .follows
+        .fusion
+        .iter()
+        .chain(&report.follows.other_fusions)
+        .enumerate()
+    {
         let resource = bundle.fusion(fusion);
         bundle.result(&format!("fusion-{}", index + 1), resource);
     }
@@ -71,7 +77,14 @@ fn id(report: &CaseReport, name: &str) -> String {
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 fn loinc(code: &str, display: &str) -> Value {
@@ -87,10 +100,16 @@ fn component(code: Value, key: &str, value: Value) -> Value {
 
 fn gene(symbol: &str, hgnc: Option<&str>) -> Value {
     let value = match hgnc {
-        Some(code) => json!({"coding": [{"system": HGNC, "code": code, "display": symbol}], "text": symbol}),
+        Some(code) => {
+            json!({"coding": [{"system": HGNC, "code": code, "display": symbol}], "text": symbol})
+        }
         None => json!({"text": symbol}),
     };
-    component(loinc("48018-6", "Gene studied [ID]"), "valueCodeableConcept", value)
+    component(
+        loinc("48018-6", "Gene studied [ID]"),
+        "valueCodeableConcept",
+        value,
+    )
 }
 
 impl Resources<'_> {
@@ -105,7 +124,8 @@ impl Resources<'_> {
     fn add(&mut self, name: &str, mut resource: Value) {
         resource["id"] = json!(id(self.report, name));
         let url = self.url(name);
-        self.entries.push(json!({"fullUrl": url, "resource": resource}));
+        self.entries
+            .push(json!({"fullUrl": url, "resource": resource}));
     }
 
     fn result(&mut self, name: &str, resource: Value) {
@@ -115,7 +135,12 @@ impl Resources<'_> {
     }
 
     fn patient(&self) -> Value {
-        let name = self.report.sample.patient.as_ref().unwrap_or(&self.report.sample.id);
+        let name = self
+            .report
+            .sample
+            .patient
+            .as_ref()
+            .unwrap_or(&self.report.sample.id);
         json!({
             "resourceType": "Patient",
             "identifier": [{"system": "urn:alkaid:patient", "value": name}],
@@ -365,7 +390,12 @@ impl Resources<'_> {
     }
 
     fn diagnostic(&self) -> Value {
-        let words: Vec<&str> = self.report.answer.iter().map(|one| one.text.as_str()).collect();
+        let words: Vec<&str> = self
+            .report
+            .answer
+            .iter()
+            .map(|one| one.text.as_str())
+            .collect();
         let mut report = json!({
             "resourceType": "DiagnosticReport",
             "meta": {"profile": [format!("{GUIDE}/genomics-report")]},
@@ -402,7 +432,10 @@ mod tests {
     fn every_reference_points_to_an_entry() {
         let bundle = fhir(&example());
         let entries = bundle["entry"].as_array().unwrap();
-        let urls: Vec<&str> = entries.iter().filter_map(|one| one["fullUrl"].as_str()).collect();
+        let urls: Vec<&str> = entries
+            .iter()
+            .filter_map(|one| one["fullUrl"].as_str())
+            .collect();
         let text = bundle.to_string();
         for part in text.split("\"reference\":\"").skip(1) {
             let url = part.split('"').next().unwrap();

@@ -161,8 +161,17 @@ impl Page {
                     estimate(one.without)
                 );
                 self.item(Paint::Plain, ' ', Paint::Dim, &text);
-            } else if let Some(why) = assay.why_not_counted.as_ref().filter(|_| assay.state != AssayState::Informative) {
-                self.item(Paint::Plain, ' ', Paint::Dim, &format!("does not count: {why}"));
+            } else if let Some(why) = assay
+                .why_not_counted
+                .as_ref()
+                .filter(|_| assay.state != AssayState::Informative)
+            {
+                self.item(
+                    Paint::Plain,
+                    ' ',
+                    Paint::Dim,
+                    &format!("does not count: {why}"),
+                );
             }
             if let Some(error) = &assay.error {
                 self.item(Paint::Warn, '!', Paint::Plain, error);
@@ -174,7 +183,12 @@ impl Page {
         self.heading("by the model");
         let prior = self.cited(&report.joint.prior.statement, cited);
         self.fact("prior", Paint::Plain, &prior);
-        for class in report.joint.classes.iter().filter(|one| one.posterior.value >= 0.001) {
+        for class in report
+            .joint
+            .classes
+            .iter()
+            .filter(|one| one.posterior.value >= 0.001)
+        {
             let text = format!("{}: {}", estimate(class.posterior), class.meaning);
             self.fact(class.class.as_str(), Paint::Plain, &text);
         }
@@ -249,7 +263,12 @@ impl Page {
         }
         if follows.inhibitors.len() > INHIBITORS_SHOWN {
             let more = follows.inhibitors.len() - INHIBITORS_SHOWN;
-            self.item(Paint::Dim, ' ', Paint::Dim, &format!("{more} more in case.json and case.tsv"));
+            self.item(
+                Paint::Dim,
+                ' ',
+                Paint::Dim,
+                &format!("{more} more in case.json and case.tsv"),
+            );
         }
         for note in &follows.inhibitor_notes {
             self.item(Paint::Warn, '!', Paint::Plain, note);
@@ -262,10 +281,20 @@ impl Page {
             "refuted" | "a part resisted" => ('○', Paint::Alarm),
             _ => ('?', Paint::Dim),
         };
-        let level = one.level.as_ref().map_or_else(String::new, |level| format!(" ({level})"));
-        let given = if one.given_before { ", given before" } else { "" };
+        let level = one
+            .level
+            .as_ref()
+            .map_or_else(String::new, |level| format!(" ({level})"));
+        let given = if one.given_before {
+            ", given before"
+        } else {
+            ""
+        };
         let sentence = Sentence {
-            text: format!("{}: {}{level}{given}. {}", one.drug, one.verdict, one.reason.text),
+            text: format!(
+                "{}: {}{level}{given}. {}",
+                one.drug, one.verdict, one.reason.text
+            ),
             cites: one.reason.cites.clone(),
         };
         let text = self.cited(&sentence, cited);
@@ -292,7 +321,12 @@ impl Page {
         }
         if cited.len() > MOST_SOURCES {
             let more = cited.len() - MOST_SOURCES;
-            self.item(Paint::Dim, ' ', Paint::Dim, &format!("{more} more in case.json"));
+            self.item(
+                Paint::Dim,
+                ' ',
+                Paint::Dim,
+                &format!("{more} more in case.json"),
+            );
         }
     }
 }
