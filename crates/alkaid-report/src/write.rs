@@ -306,7 +306,8 @@ pub fn write_ihc(
         directory,
         staging: &staging.path,
     };
-    let failed = |file| {
+    let failed = |file: &str| {
+        let file = file.to_owned();
         move |source| WriteError::Write {
             directory: directory.to_owned(),
             file,

@@ -75,7 +75,7 @@ impl Page {
             return;
         }
         self.heading("The rule, step by step");
-        self.row([
+        self.step_row([
             "",
             "nuclei",
             "positive",
@@ -91,7 +91,7 @@ impl Page {
                 StepOutcome::Negative => "negative",
                 StepOutcome::Equivocal => "equivocal",
             };
-            self.row([
+            self.step_row([
                 &format!("step {}", step.number),
                 &step.nuclei.len().to_string(),
                 &format!("{} ({:.0} %)", step.positive, step.percent),
@@ -104,7 +104,7 @@ impl Page {
         }
     }
 
-    fn row(&mut self, cells: [&str; 8]) {
+    fn step_row(&mut self, cells: [&str; 8]) {
         const STARTS: [usize; 8] = [0, 8, 16, 27, 34, 47, 60, 67];
         let mut line = self.line();
         for (start, cell) in STARTS.iter().zip(cells) {
