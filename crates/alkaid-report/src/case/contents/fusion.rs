@@ -19,7 +19,9 @@ pub(super) fn fusion(report: &CaseReport, bundle: &Bundle) -> Section {
     {
         one_fusion(&mut blocks, report, summary, bundle);
     }
-    blocks.extend(all(&report.follows.variant).into_iter().map(Block::Text));
+    if !report.follows.variant.is_empty() {
+        blocks.push(Block::List(all(&report.follows.variant)));
+    }
     for evidence in &report.reads {
         depth(&mut blocks, report, evidence);
     }
@@ -200,10 +202,6 @@ pub(super) fn mutations(report: &CaseReport) -> Section {
             })
             .collect(),
     }));
-    blocks.extend(
-        all(&report.follows.mutation_facts)
-            .into_iter()
-            .map(Block::Text),
-    );
+    blocks.push(Block::List(all(&report.follows.mutation_facts)));
     section("mutations", "Mutations of ALK", blocks)
 }

@@ -139,10 +139,7 @@ pub(super) fn signalling(report: &CaseReport) -> Section {
     let Some(pathway) = &report.follows.pathway else {
         return section("signalling", "Signalling, by the model", Vec::new());
     };
-    let mut blocks: Vec<Block> = all(&pathway.statements)
-        .into_iter()
-        .map(Block::Text)
-        .collect();
+    let mut blocks = vec![Block::List(all(&pathway.statements))];
     if let Some(picture) = pictures::pathway(pathway) {
         blocks.push(figure(
             picture,

@@ -109,11 +109,15 @@ fn log10(ratio: f64) -> f64 {
     if ratio > 0.0 { ratio.log10() } else { -WIDEST }
 }
 
+/// A power of ten; `WIDEST` is a single figure.
 fn ratio_label(power: i32) -> String {
+    const SUPERSCRIPTS: [&str; 10] = ["⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"];
+    let figure = SUPERSCRIPTS[power.unsigned_abs() as usize % 10];
     match power {
         0 => "1".to_owned(),
-        p if p > 0 => format!("{}", 10_u64.pow(p.unsigned_abs())),
-        p => format!("1/{}", 10_u64.pow(p.unsigned_abs())),
+        1 => "10".to_owned(),
+        p if p > 0 => format!("10{figure}"),
+        _ => format!("10⁻{figure}"),
     }
 }
 
