@@ -353,7 +353,7 @@ fn mechanism(
             for row in rows {
                 let share = counted(row.share.numerator, row.share.denominator);
                 say(
-                    format!("{} was found {}{share}.", mutation.name, row.setting),
+                    format!("{}, counted in {}{share}.", mutation.name, row.setting),
                     vec![citations.fact("resistance_on_target", row)],
                 );
             }
