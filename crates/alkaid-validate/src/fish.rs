@@ -1,11 +1,11 @@
-//! ALK break-apart FISH against simulated slides: nuclei, signals, patterns, cases, the rule, refusals, speed.
+//! ALK break-apart FISH against simulated slides: signals, patterns, cases, the rule, refusals, speed. Nuclei have a
+//! table of their own ([`crate::nuclei`]).
 //!
 //! Two kinds of cases. *Drawn* ones go the whole way: pixels, nuclei found by the network, signals, patterns, call.
 //! *Counted* ones start from the signals that section and hybridisation leave, each moved by a measured error and some
 //! missed; pairing, rule, background and index are the program's own. They are many, for shares near 0 and 1.
 
 mod cases;
-mod nuclei;
 mod refusals;
 mod rule;
 mod signals;
@@ -22,15 +22,9 @@ use crate::tally::Goals;
 ///
 /// # Errors
 /// When a slide cannot be made or analysed.
-pub fn fish(
-    effort: Effort,
-    shared: &Path,
-    alkaid: &Path,
-    lines: &mut CaseFile,
-) -> anyhow::Result<String> {
+pub fn fish(effort: Effort, alkaid: &Path, lines: &mut CaseFile) -> anyhow::Result<String> {
     let mut goals = Goals::default();
     let mut details = String::new();
-    details += &nuclei::nuclei(effort, shared, &mut goals)?;
     details += &signals::signals(effort, &mut goals)?;
     details += &cases::cases(effort, lines, &mut goals)?;
     details += &rule::rule(&mut goals);
@@ -42,8 +36,7 @@ pub fn fish(
 /// Seeds of the parts of the validation must differ.
 #[derive(Clone, Copy, Debug)]
 enum Part {
-    Nuclei = 1,
-    Signals,
+    Signals = 2,
     Cases,
     Refusals,
     Speed,

@@ -139,13 +139,10 @@ enum Command {
         #[arg(long, value_name = "TSV")]
         cases: Option<PathBuf>,
     },
-    /// Break-apart FISH on simulated slides: nuclei, signals, patterns, cases, the rule, refusals, speed
+    /// Break-apart FISH on simulated slides: signals, patterns, cases, the rule, refusals, speed
     Fish {
         #[command(flatten)]
         effort: EffortArgs,
-        /// Folder with images/nuclei_dsb2018, whose test split is run as well where it is there
-        #[arg(long, value_name = "DIR", default_value = "../shared")]
-        shared: PathBuf,
         /// The program to run [default: the one built beside this]
         #[arg(long, value_name = "FILE")]
         alkaid: Option<PathBuf>,
@@ -305,13 +302,8 @@ fn run(command: &Command) -> anyhow::Result<String> {
             usize::from(*threads),
             &mut CaseFile::create(cases.as_deref())?,
         ),
-        Command::Fish {
-            effort,
-            shared,
-            alkaid,
-        } => fish::fish(
+        Command::Fish { effort, alkaid } => fish::fish(
             effort.effort(),
-            shared,
             &process::alkaid(alkaid.as_deref())?,
             &mut effort.cases()?,
         ),
