@@ -224,18 +224,29 @@ pub fn measured(nuclei: &[Nucleus]) -> Vec<NucleusDistances> {
         .iter()
         .filter(|nucleus| nucleus.excluded.is_empty() && nucleus.pattern.is_some())
         .map(|nucleus| {
-            let of = |colour| {
+            let pairs_of = |index: u32| {
                 nucleus
-                    .signals
+                    .pairs
                     .iter()
-                    .filter(|s| s.colour == colour)
+                    .filter(|pair| pair.red == index || pair.green == index)
                     .count()
             };
-            let pairs = nucleus.pairs.len();
+            let lone = |colour: Colour| {
+                (0..)
+                    .zip(&nucleus.signals)
+                    .filter(|(index, signal)| signal.colour == colour && pairs_of(*index) == 0)
+                    .count() as u32
+            };
             NucleusDistances {
-                distances_um: nucleus.pairs.iter().map(|pair| pair.distance_um).collect(),
-                lone_red: (of(Colour::Red) - pairs) as u32,
-                lone_green: (of(Colour::Green) - pairs) as u32,
+                // The place of a signal that stands for two is that of neither.
+                distances_um: nucleus
+                    .pairs
+                    .iter()
+                    .filter(|pair| pairs_of(pair.red) == 1 && pairs_of(pair.green) == 1)
+                    .map(|pair| pair.distance_um)
+                    .collect(),
+                lone_red: lone(Colour::Red),
+                lone_green: lone(Colour::Green),
                 radius_um: (nucleus.area_um2 / std::f64::consts::PI).sqrt(),
             }
         })

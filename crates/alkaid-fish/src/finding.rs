@@ -124,7 +124,8 @@ pub struct Signal {
     pub amplitude: f64,
     /// Height over the noise of the background.
     pub snr: f64,
-    /// Number of close signals that were merged into this one; 1 for a single one.
+    /// Signals that this one stands for: close ones that were merged, or 2 where it has the light of two; 1 for a single
+    /// one.
     pub merged: u16,
     /// Probability that it is a true signal.
     pub confidence: f64,
@@ -142,7 +143,7 @@ pub enum Colour {
     Green,
 }
 
-/// A red and a green signal taken for two ends of one locus.
+/// A red and a green signal taken for two ends of one locus. A signal that stands for two can be in two pairs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Pair {
     /// Index into the nucleus' signals.

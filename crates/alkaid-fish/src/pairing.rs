@@ -4,6 +4,9 @@
 //! A pair costs its distance up to the distance from which the rule calls it split, and hardly more beyond: a close pair
 //! is never given up so that a far one becomes a little less far.
 //!
+//! Two loci can lie so close that one colour shows two signals and the other only one. A signal that is left over next to
+//! a fused pair whose other colour has the light of two is fused with it, as an eye would see it.
+//!
 //! The *doubt* of a nucleus is the probability that its pattern is another one than stated, if each distance is off by
 //! its error, each signal is true with its confidence, and one in so many targets gives no signal that is found. The
 //! items are independent, so the probability of each pattern follows exactly.
@@ -89,6 +92,7 @@ pub fn pair(signals: &[Signal], places: &[Place], rule: &SplitRule) -> Paired {
             .map(|(g, &r)| (reds[r], greens[g]))
             .collect()
     };
+    matched.extend(shared(signals, &matched, distance, rule));
     matched.sort_unstable();
     let pairs: Vec<Pair> = matched
         .iter()
@@ -109,10 +113,15 @@ pub fn pair(signals: &[Signal], places: &[Place], rule: &SplitRule) -> Paired {
         })
         .collect();
     let split = pairs.iter().filter(|pair| pair.split).count();
+    let lone = |colour: Colour| {
+        (0..signals.len())
+            .filter(|&i| signals[i].colour == colour && !matched.iter().any(|m| m.0 == i || m.1 == i))
+            .count()
+    };
     let counts = Counts {
         fused: (pairs.len() - split) as u16,
-        red: (reds.len() - pairs.len() + split) as u16,
-        green: (greens.len() - pairs.len() + split) as u16,
+        red: (lone(Colour::Red) + split) as u16,
+        green: (lone(Colour::Green) + split) as u16,
     };
     let doubt = doubt(signals, &pairs, counts, rule);
     Paired {
@@ -120,6 +129,43 @@ pub fn pair(signals: &[Signal], places: &[Place], rule: &SplitRule) -> Paired {
         counts,
         doubt,
     }
+}
+
+/// Further pairs of signals that are left over with a signal that stands for two and is in a fused pair close by.
+fn shared(
+    signals: &[Signal],
+    matched: &[(usize, usize)],
+    distance: impl Fn(usize, usize) -> f64,
+    rule: &SplitRule,
+) -> Vec<(usize, usize)> {
+    let free = |i: usize| !matched.iter().any(|m| m.0 == i || m.1 == i);
+    let mut given = vec![false; matched.len()];
+    let mut further = Vec::new();
+    for left in (0..signals.len()).filter(|&i| free(i)) {
+        let nearest = matched
+            .iter()
+            .enumerate()
+            .filter_map(|(index, &(red, green))| {
+                let (twin, double) = match signals[left].colour {
+                    Colour::Red => (red, green),
+                    Colour::Green => (green, red),
+                };
+                let fused = distance(red, green) < rule.distance_um();
+                let close = distance(left, double) < rule.distance_um()
+                    && distance(left, twin) < rule.distance_um();
+                let open = fused && close && signals[double].merged > 1 && !given[index];
+                open.then(|| (distance(left, double), index, double))
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0));
+        if let Some((_, index, double)) = nearest {
+            given[index] = true;
+            further.push(match signals[left].colour {
+                Colour::Red => (left, double),
+                Colour::Green => (double, left),
+            });
+        }
+    }
+    further
 }
 
 /// Probabilities of what lone signals there are: `[red present][green present]`.
@@ -264,6 +310,21 @@ mod tests {
         assert!(doubt(0.3) < 0.01);
         assert!(doubt(3.0) < 0.01);
         assert!(doubt(0.97) > 0.1 && doubt(0.97) < 0.2);
+    }
+
+    #[test]
+    fn a_signal_with_the_light_of_two_has_two_partners() {
+        let at = [(Red, 1.0, 1.0), (Green, 1.2, 1.0), (Green, 0.6, 1.0)];
+        assert_eq!(counts(&at), (1, 0, 1));
+        let (mut signals, places) = nucleus(&at);
+        signals[0].merged = 2;
+        let found = pair(&signals, &places, &RULE);
+        assert_eq!((found.counts.fused, found.counts.green), (2, 0));
+        assert_eq!(found.pairs.len(), 2);
+        let far = [(Red, 1.0, 1.0), (Green, 1.2, 1.0), (Green, 6.0, 1.0)];
+        let (mut signals, places) = nucleus(&far);
+        signals[0].merged = 2;
+        assert_eq!(pair(&signals, &places, &RULE).counts.green, 1);
     }
 
     proptest! {

@@ -17,6 +17,8 @@ use crate::profile::Stated;
 const OUTLINE_TOLERANCE_PX: f64 = 0.8;
 /// Detail of DAPI between these two scales tells focus: standard deviations of Gaussians, micrometres.
 const DETAIL_UM: [f64; 2] = [0.15, 0.45];
+/// Nuclei this close touch, pixels.
+const CONTACT_PX: usize = 2;
 /// Overlaps are looked for on DAPI smoothed by this much, micrometres: chromatin is finer, nuclei are coarser.
 const OVERLAP_UM: f64 = 0.5;
 
@@ -37,8 +39,10 @@ pub struct Limits {
     pub least_focus: Stated<f64>,
     /// Least mean DAPI over the slide's median.
     pub least_dapi: Stated<f64>,
-    /// Largest share of the area under another nucleus.
+    /// Largest share of the area that is as bright as two nuclei.
     pub most_overlap: Stated<f64>,
+    /// Largest share of the outline along other nuclei.
+    pub most_contact: Stated<f64>,
     /// DAPI of two nuclei over each other, over that of one.
     pub overlap_brightness: Stated<f64>,
 }
@@ -66,6 +70,8 @@ pub struct Shape {
     pub detail: f64,
     /// Share of its pixels that are as bright as two nuclei over each other.
     pub doubled: f64,
+    /// Share of its outline along other nuclei.
+    pub contact: f64,
 }
 
 /// Medians over the nuclei of a slide.
@@ -111,12 +117,18 @@ pub fn measure(
             let [left, top, right, bottom] = piece.bounds;
             let mut sum = 0.0;
             let mut detail = 0.0;
+            let (mut rim, mut touching) = (0usize, 0usize);
             let mut smooth = Vec::with_capacity(piece.pixels);
             for y in top as usize..bottom as usize {
                 for x in left as usize..right as usize {
                     if labels.map[[y, x]] == piece.label {
                         sum += f64::from(dapi[[y, x]]) - ground;
                         detail += f64::from(fine[[y, x]] - coarse[[y, x]]).powi(2);
+                        match neighbour(labels, y, x) {
+                            Neighbour::None => {}
+                            Neighbour::Ground => rim += 1,
+                            Neighbour::Nucleus => (rim, touching) = (rim + 1, touching + 1),
+                        }
                         smooth.push((f64::from(broad[[y, x]]) - ground) as f32);
                     }
                 }
@@ -138,6 +150,7 @@ pub fn measure(
                 dapi: mean,
                 detail: (detail / pixels).sqrt() / mean.max(1.0),
                 doubled: doubled(&mut smooth, limits.overlap_brightness.value),
+                contact: touching as f64 / rim.max(1) as f64,
             }
         })
         .collect()
@@ -190,6 +203,37 @@ pub fn exclusions(shape: &Shape, slide: &SlideMedians, limits: &Limits) -> Vec<E
     .into_iter()
     .filter_map(|(holds, reason)| holds.then_some(reason))
     .collect()
+}
+
+/// What a pixel of a nucleus borders on.
+enum Neighbour {
+    None,
+    Ground,
+    Nucleus,
+}
+
+/// Another nucleus counts up to [`CONTACT_PX`] away, the ground beside the pixel only.
+fn neighbour(labels: &Labels, y: usize, x: usize) -> Neighbour {
+    let own = labels.map[[y, x]];
+    let (height, width) = labels.map.dim();
+    let at = |step: usize| {
+        [
+            [y.saturating_sub(step), x],
+            [(y + step).min(height - 1), x],
+            [y, x.saturating_sub(step)],
+            [y, (x + step).min(width - 1)],
+        ]
+        .map(|place| labels.map[place])
+    };
+    if at(1).iter().all(|&label| label == own) {
+        return Neighbour::None;
+    }
+    let other = (1..=CONTACT_PX).any(|step| at(step).iter().any(|&label| label != own && label != 0));
+    if other {
+        Neighbour::Nucleus
+    } else {
+        Neighbour::Ground
+    }
 }
 
 struct Piece {
@@ -331,5 +375,7 @@ mod tests {
             .expect("alone");
         assert!(alone.doubled < 0.01);
         assert!(shapes.iter().any(|s| s.doubled > 0.15));
+        assert!(alone.contact < 0.01);
+        assert!(shapes.iter().all(|s| s.contact < 0.01 || s.contact > 0.2));
     }
 }

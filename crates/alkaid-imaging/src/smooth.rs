@@ -5,6 +5,9 @@ use ndarray::Array2;
 /// Gaussian of `sigma` pixels (more than 0), cut at four sigma.
 #[must_use]
 pub fn gaussian(plane: &Array2<f32>, sigma: f64) -> Array2<f32> {
+    if plane.is_empty() {
+        return plane.clone();
+    }
     let radius = (4.0 * sigma).ceil().max(1.0) as usize;
     let mut half: Vec<f32> = (0..=radius)
         .map(|step| (-0.5 * (step as f64 / sigma).powi(2)).exp() as f32)
@@ -17,6 +20,9 @@ pub fn gaussian(plane: &Array2<f32>, sigma: f64) -> Array2<f32> {
 /// Mean over a square of `2 * radius + 1` pixels, twice: close to a Gaussian, at a cost that does not grow with radius.
 #[must_use]
 pub fn box_twice(plane: &Array2<f32>, radius: usize) -> Array2<f32> {
+    if plane.is_empty() {
+        return plane.clone();
+    }
     let once = box_once(plane, radius);
     box_once(&once, radius)
 }

@@ -116,7 +116,8 @@ pub struct Spot {
     pub snr: f64,
     /// Height of the filter's answer over its standard deviation: what detection rests on.
     pub height: f64,
-    /// Close signals that became this one; 1 for a single one.
+    /// Signals that this one stands for: close ones that were merged, or 2 where it has the light of two; 1 for a single
+    /// one.
     pub merged: u16,
     /// Probability that it is no noise.
     pub confidence: f64,
@@ -217,6 +218,7 @@ pub fn detect(
         &mut spots,
         options.doublet_diameters * SIGMA_TO_DIAMETER * sigma,
     );
+    doublet::mark(&mut spots);
     from_top_to_bottom(&mut spots);
     landscape.set_confidence(&mut spots);
 

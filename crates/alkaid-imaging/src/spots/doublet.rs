@@ -1,4 +1,4 @@
-//! Sister chromatids: two close signals of one colour that belong to one locus.
+//! Two close signals of one colour: sister chromatids of one locus, or two loci too close to be told apart.
 
 use super::Spot;
 
@@ -16,6 +16,29 @@ pub(super) fn merge(spots: &mut Vec<Spot>, reach: f64) {
     }
     let mut gone = gone.into_iter();
     spots.retain(|_| !gone.next().unwrap_or(false));
+}
+
+/// Light of a signal, in median signals, from which it counts as two that could not be told apart.
+const DOUBLE_LIGHT: f64 = 1.6;
+
+/// Marks signals with the light of two, where light is height times width squared.
+pub(super) fn mark(spots: &mut [Spot]) {
+    let light = |spot: &Spot| spot.amplitude * spot.sigma_px * spot.sigma_px;
+    let mut single: Vec<f64> = spots
+        .iter()
+        .filter(|spot| spot.rejected.is_none() && spot.merged == 1)
+        .map(light)
+        .collect();
+    if single.is_empty() {
+        return;
+    }
+    let middle = single.len() / 2;
+    let median = *single.select_nth_unstable_by(middle, f64::total_cmp).1;
+    for spot in spots {
+        if spot.merged == 1 && light(spot) > DOUBLE_LIGHT * median {
+            spot.merged = 2;
+        }
+    }
 }
 
 /// Pairs within reach, nearest first; `spots` stand in reading order.
