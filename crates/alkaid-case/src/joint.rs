@@ -543,7 +543,9 @@ mod tests {
         };
         let (blind, half, full) = (rearranged(0.0), rearranged(0.5), rearranged(1.0));
         assert!(blind > half && half > full, "{blind} {half} {full}");
-        assert!((blind - seen_prior("ALCL")).abs() < 1e-6);
+        // The draws of the parameters differ, since another assay takes some of them.
+        let prior = seen_prior("ALCL");
+        assert!((blind - prior).abs() < 2e-3, "{blind} {prior}");
     }
 
     fn seen_prior(tumour: &str) -> f64 {

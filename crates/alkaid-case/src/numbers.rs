@@ -72,12 +72,6 @@ pub(crate) fn beta_interval(alpha: f64, beta: f64) -> (f64, f64) {
     })
 }
 
-/// Probability that a share is at or above `line`, given counts, under a uniform prior.
-pub(crate) fn at_or_above(yes: u64, of: u64, line: f64) -> f64 {
-    let (k, n) = (yes as f64, of as f64);
-    Beta::new(k + 1.0, n - k + 1.0).map_or(0.5, |beta| probability(1.0 - beta.cdf(line)))
-}
-
 /// `12,345`.
 pub(crate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -149,7 +143,6 @@ mod tests {
             let yes = (of as f64 * share) as u64;
             let one = exact(yes, of);
             prop_assert!(one.low <= one.value && one.value <= one.high);
-            prop_assert!((0.0..=1.0).contains(&at_or_above(yes, of, 0.15)));
         }
     }
 }

@@ -115,7 +115,9 @@ pub fn pair(signals: &[Signal], places: &[Place], rule: &SplitRule) -> Paired {
     let split = pairs.iter().filter(|pair| pair.split).count();
     let lone = |colour: Colour| {
         (0..signals.len())
-            .filter(|&i| signals[i].colour == colour && !matched.iter().any(|m| m.0 == i || m.1 == i))
+            .filter(|&i| {
+                signals[i].colour == colour && !matched.iter().any(|m| m.0 == i || m.1 == i)
+            })
             .count()
     };
     let counts = Counts {

@@ -228,7 +228,8 @@ fn neighbour(labels: &Labels, y: usize, x: usize) -> Neighbour {
     if at(1).iter().all(|&label| label == own) {
         return Neighbour::None;
     }
-    let other = (1..=CONTACT_PX).any(|step| at(step).iter().any(|&label| label != own && label != 0));
+    let other =
+        (1..=CONTACT_PX).any(|step| at(step).iter().any(|&label| label != own && label != 0));
     if other {
         Neighbour::Nucleus
     } else {

@@ -313,7 +313,7 @@ fn ground(
             area: count * area_px,
         });
     }
-    debug_assert!(RING_UM < REACH_UM);
+    const { assert!(RING_UM < REACH_UM) };
 }
 
 /// Cells in reading order, each once: of two that lie on each other, the larger nucleus stays.

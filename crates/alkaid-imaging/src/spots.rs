@@ -286,7 +286,7 @@ fn check(stack: &Array3<u16>, labels: &Labels, pixel: PixelSize) -> Result<(), S
             labels_height,
         });
     }
-    let plausible = |um: f64| um >= PIXEL_RANGE_UM[0] && um <= PIXEL_RANGE_UM[1];
+    let plausible = |um: f64| (PIXEL_RANGE_UM[0]..=PIXEL_RANGE_UM[1]).contains(&um);
     if plausible(pixel.x_um) && plausible(pixel.y_um) {
         Ok(())
     } else {

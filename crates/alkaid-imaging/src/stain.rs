@@ -289,8 +289,8 @@ impl Unmixing {
             (h, d) = (along_h.max(0.0), 0.0);
         }
         let mut rest = 0.0;
-        for channel in 0..3 {
-            let left = density[channel] - h * self.haematoxylin[channel] - d * self.dab[channel];
+        for ((all, of_h), of_d) in density.iter().zip(self.haematoxylin).zip(self.dab) {
+            let left = all - h * of_h - d * of_d;
             rest += left * left;
         }
         (h, d, rest.sqrt())

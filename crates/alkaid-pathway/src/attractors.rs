@@ -383,8 +383,8 @@ mod tests {
             }
         }
         let mut found = std::collections::BTreeSet::new();
-        for code in 0..all {
-            let group: Vec<usize> = (0..all).filter(|to| reach[code][*to]).collect();
+        for (code, reached) in reach.iter().enumerate() {
+            let group: Vec<usize> = (0..all).filter(|to| reached[*to]).collect();
             if group.iter().all(|to| reach[*to][code]) {
                 let values: String = (0..n)
                     .map(|bit| {

@@ -42,9 +42,9 @@ note = "simulated: EML4::ALK variant 3a and 3b among 30,000 fragments of other t
 files = ["demo_R1.fastq.gz", "demo_R2.fastq.gz"]
 
 [fish]
-fused = 26
-split = 20
-isolated_red = 7
+fused = 16
+split = 29
+isolated_red = 8
 isolated_green = 1
 probe = "vysis"
 

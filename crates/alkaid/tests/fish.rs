@@ -318,9 +318,9 @@ fn a_simulated_tumour_goes_from_the_image_to_the_call_and_back_through_the_galle
         "--fields",
         "1",
         "--cells",
-        "90",
+        "150",
         "--size",
-        "1400",
+        "1800",
         "--seed",
         "5",
     ]);

@@ -10,12 +10,10 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 /// Simulates a section, and returns its prefix.
-fn simulated(folder: &Path, options: &[&str]) -> PathBuf {
+fn simulated(folder: &Path, size: &str, options: &[&str]) -> PathBuf {
     let prefix = folder.join("s");
     alkaid()
-        .args([
-            "simulate", "ihc", "--seed", "11", "--size", "700x600", "--out",
-        ])
+        .args(["simulate", "ihc", "--seed", "11", "--size", size, "--out"])
         .arg(&prefix)
         .args(options)
         .assert()
@@ -34,7 +32,7 @@ fn truth(prefix: &Path) -> Value {
 #[test]
 fn a_section_is_scored_and_its_files_agree() {
     let folder = TempDir::new().unwrap();
-    let prefix = simulated(folder.path(), &["--pyramid"]);
+    let prefix = simulated(folder.path(), "700x600", &["--pyramid"]);
     let out = folder.path().join("out");
     alkaid()
         .arg("ihc")
@@ -99,7 +97,7 @@ fn a_section_is_scored_and_its_files_agree() {
 #[test]
 fn threads_change_nothing() {
     let folder = TempDir::new().unwrap();
-    let prefix = simulated(folder.path(), &["--artefacts", "--size", "2000x900"]);
+    let prefix = simulated(folder.path(), "2000x900", &["--artefacts"]);
     let run = |threads: &str| {
         alkaid()
             .arg("ihc")
@@ -143,7 +141,7 @@ fn what_is_no_section_is_refused_by_name() {
     };
     refused("fluorescence.png", [3, 6, 30], "fluorescence");
     refused("glass.png", [244, 243, 240], "hardly any tissue");
-    let prefix = simulated(folder.path(), &[]);
+    let prefix = simulated(folder.path(), "700x600", &[]);
     let output = alkaid()
         .arg("ihc")
         .arg(with(&prefix, ".png"))

@@ -47,7 +47,7 @@ impl Window {
     }
 
     /// x and y of a pixel counted from the middle.
-    fn from_middle(&self, row: usize, column: usize) -> (f64, f64) {
+    fn offset_from_middle(&self, row: usize, column: usize) -> (f64, f64) {
         let (height, width) = self.values.dim();
         (
             column as f64 - (width as f64 - 1.0) / 2.0,
@@ -114,6 +114,10 @@ impl Fit {
     }
 
     /// Normal matrix, right-hand side and sum of squares.
+    #[expect(
+        clippy::needless_range_loop,
+        reason = "rows and columns of a matrix are read best by their numbers"
+    )]
     fn equations(
         &self,
         window: &Window,
@@ -129,7 +133,7 @@ impl Fit {
             );
             let shape = (-(dx * dx + dy * dy) * inverse / 2.0).exp();
             let height = self.amplitude * shape;
-            let (u, v) = window.from_middle(row, column);
+            let (u, v) = window.offset_from_middle(row, column);
             let left_over = value - height - self.ground_at(u, v);
             let slope = [
                 shape,
@@ -179,7 +183,7 @@ impl Fit {
         for ((row, column), &value) in window.values.indexed_iter() {
             let shape = self.shape(window.left + column as f64, window.top + row as f64);
             let weight = shape.sqrt() + 0.05;
-            let (u, v) = window.from_middle(row, column);
+            let (u, v) = window.offset_from_middle(row, column);
             let left_over = value - self.amplitude * shape - self.ground_at(u, v);
             squares += weight * left_over * left_over;
             weights += weight;
@@ -201,6 +205,10 @@ impl Fit {
 }
 
 /// Solves a small linear system by elimination with pivoting; `None` when it is singular.
+#[expect(
+    clippy::needless_range_loop,
+    reason = "rows and columns of a matrix are read best by their numbers"
+)]
 pub(super) fn solve<const N: usize>(
     mut matrix: [[f64; N]; N],
     mut right: [f64; N],
@@ -208,7 +216,7 @@ pub(super) fn solve<const N: usize>(
     for column in 0..N {
         let pivot = (column..N)
             .max_by(|&a, &b| matrix[a][column].abs().total_cmp(&matrix[b][column].abs()))?;
-        if !(matrix[pivot][column].abs() > 1e-300) {
+        if matrix[pivot][column].abs() <= 1e-300 {
             return None;
         }
         matrix.swap(column, pivot);

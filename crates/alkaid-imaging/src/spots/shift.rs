@@ -162,6 +162,10 @@ fn settle(displacements: &[Displacement], centre_px: [f64; 2], terms: Terms) -> 
     (shift, left_over)
 }
 
+#[expect(
+    clippy::needless_range_loop,
+    reason = "rows and columns of a matrix are read best by their numbers"
+)]
 fn weighted(displacements: &[Displacement], shift: Shift, scale: f64, terms: Terms) -> Shift {
     let mut normal = [[0.0; 3]; 3];
     let mut right = [[0.0; 3]; 2];

@@ -152,9 +152,8 @@ fn true_signals(slide: &SimulatedField) -> BTreeMap<(u32, Channel), Vec<True>> {
         match close {
             Some(other) => {
                 let sum = other.weight + spot.amp;
-                for axis in 0..2 {
-                    other.place[axis] =
-                        (other.place[axis] * other.weight + place[axis] * spot.amp) / sum;
+                for (mean, new) in other.place.iter_mut().zip(place) {
+                    *mean = (*mean * other.weight + new * spot.amp) / sum;
                 }
                 other.weight = sum;
                 other.single = false;
