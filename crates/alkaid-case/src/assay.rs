@@ -1,12 +1,14 @@
 //! From the report of one assay to its row of the evidence table, and to what the joint model takes it for.
 
 mod fish;
+mod fish_images;
 mod ihc;
 mod reads;
 mod record;
 mod tables;
 
 pub(crate) use fish::{fish, fish_evidence, pattern, report_on_counts, report_on_totals};
+pub(crate) use fish_images::report_on_fields;
 pub(crate) use ihc::{ihc, ihc_evidence, measured_evidence, report_on_image};
 pub(crate) use reads::{counts_as_mutation, is_productive, is_reported, junction_reads, reads};
 pub(crate) use record::record;

@@ -517,7 +517,7 @@ mod tests {
         assert!(class(&cryptic, LatentClass::Cryptic) > 0.9);
         let stain_only = seen(&[NO_RNA, NO_FISH, IHC]);
         assert_ne!(stain_only.status, JointStatus::Rearranged);
-        assert!(class(&stain_only, LatentClass::Expressed) > 0.5);
+        assert!(class(&stain_only, LatentClass::Expressed) > 0.4);
         let near_cut_off = seen(&[
             NO_RNA,
             NO_IHC,

@@ -124,6 +124,8 @@ pub struct FishEntry {
     pub probe: Option<String>,
     /// Mean ALK signals a nucleus, where it was counted.
     pub copies: Option<f64>,
+    /// Micrometres a pixel, in place of what the images say.
+    pub pixel_um: Option<f64>,
     /// Day of the material.
     pub date: Option<Date>,
 }

@@ -15,13 +15,13 @@ use alkaid_tables::{Inputs, TablesError, bypass};
 
 use crate::assay::{
     Found, Table, fish, fish_evidence, ihc, ihc_evidence, junction_reads, measured_evidence, reads,
-    record, report_on_counts, report_on_image, report_on_totals, tables, title,
+    record, report_on_counts, report_on_fields, report_on_image, report_on_totals, tables, title,
 };
 use crate::cache::{Cache, checksums, key, sha256};
 use crate::citations::Citations;
 use crate::conclude::{Evidence, conclude};
 use crate::finding::{AssayKind, CaseReport, FishEvidence, FishOrigin, InputFile, ReadsEvidence};
-use crate::manifest::{FishGiven, IhcEntry, IhcGiven, Input, Manifest, ReadsEntry};
+use crate::manifest::{FishEntry, FishGiven, IhcEntry, IhcGiven, Input, Manifest, ReadsEntry};
 
 /// What the caller chooses.
 #[derive(Clone, Debug)]
@@ -259,14 +259,9 @@ impl Case<'_> {
                 .checked(ID, &[table])
                 .and_then(|_| report_on_counts(&table.path, probe, sample))
                 .map(|report| (report, FishOrigin::Counts)),
-            FishGiven::Images(images) => {
-                let files: Vec<&Input> = images.iter().collect();
-                self.checked(ID, &files).and_then(|_| {
-                    Err("this version does not read FISH images within a case; count nuclei, or score the images and give \
-                         counts = the table of nuclei"
-                        .to_owned())
-                })
-            }
+            FishGiven::Images(images) => self
+                .fields(ID, images, entry)
+                .map(|report| (report, FishOrigin::Images)),
         };
         let evidence: Result<FishEvidence, String> =
             made.map(|(report, origin)| fish_evidence(ID, &report, origin, entry.copies));
@@ -285,6 +280,29 @@ impl Case<'_> {
         };
         found.finding.date = entry.date.map(|date| date.to_string());
         self.evidence.found.push(found);
+    }
+
+    /// The report on fields, kept or made.
+    fn fields(
+        &mut self,
+        id: &str,
+        images: &[Input],
+        entry: &FishEntry,
+    ) -> Result<FishReport, String> {
+        let files: Vec<&Input> = images.iter().collect();
+        let inputs = self.checked(id, &files)?;
+        let sample = &self.manifest.sample.id;
+        let said = format!("{:?} {:?} {sample}", entry.probe, entry.pixel_um);
+        let key = key(&inputs, &said, &self.bundle.meta().checksum);
+        if let Some(kept) = self.cache.get::<FishReport>(id, &key) {
+            self.desk.kept(id);
+            return Ok(kept);
+        }
+        let paths: Vec<&Path> = images.iter().map(|image| image.path.as_path()).collect();
+        let report = report_on_fields(&paths, entry.probe.as_deref(), entry.pixel_um, sample)?;
+        // As for sections: what cannot be kept is made again.
+        let _ = self.cache.put(id, &key, &report);
+        Ok(report)
     }
 
     fn ihc(&mut self) {
@@ -404,6 +422,10 @@ impl Case<'_> {
         }
     }
 
+    #[expect(
+        clippy::result_large_err,
+        reason = "the error of the tables' own reader, made once a run"
+    )]
     fn read_tables(&self, inputs: &Inputs) -> Result<BypassReport, TablesError> {
         let manifest = self.manifest;
         let (variants, copies, expression) = (

@@ -5,6 +5,7 @@ use std::path::Path;
 use alkaid_fish::profile::UnknownKit;
 use alkaid_fish::{FishReport, Pattern, RunOptions, Setting, Verdict, profile, report_on_table};
 
+use super::fish_images::gallery;
 use super::{Found, title};
 use crate::finding::{
     AssayKind, AssayState, Estimate, FishCall, FishEvidence, FishOrigin, FishPatternCounts,
@@ -56,7 +57,7 @@ pub(crate) fn report_on_totals(
     Ok(report_on_table(table, setting(sample, kit)))
 }
 
-fn kit(probe: Option<&str>) -> Result<&'static alkaid_fish::Profile, UnknownKit> {
+pub(super) fn kit(probe: Option<&str>) -> Result<&'static alkaid_fish::Profile, UnknownKit> {
     profile(probe.unwrap_or(DEFAULT_KIT))
 }
 
@@ -127,7 +128,7 @@ pub(crate) fn fish_evidence(
                 score: format!("{} of {} positive", one.call.positive, one.call.of),
             })
             .collect(),
-        gallery: Vec::new(),
+        gallery: gallery(report),
         warnings,
     }
 }

@@ -410,6 +410,13 @@ impl Check<'_> {
                 .as_ref()
                 .map(|text| self.probe(text))
                 .transpose()?,
+            pixel_um: self.range(
+                given.pixel_um.as_ref(),
+                "fish.pixel_um",
+                0.01,
+                10.0,
+                "micrometres",
+            )?,
             copies: self.range(
                 given.copies.as_ref(),
                 "fish.copies",

@@ -144,6 +144,9 @@ pub(super) struct Fish {
     /// Mean ALK signals a nucleus.
     #[schemars(with = "Option<f64>")]
     pub copies: Option<At<f64>>,
+    /// Micrometres a pixel, in place of what the images say.
+    #[schemars(with = "Option<f64>")]
+    pub pixel_um: Option<At<f64>>,
     /// Probe kit: vysis, zytovision, dako.
     #[schemars(with = "Option<String>")]
     pub probe: Option<At<String>>,
