@@ -122,6 +122,7 @@ pub fn run(
     case.ihc();
     case.tables();
     case.record();
+    case.name_files_as_given();
     Ok(conclude(manifest, case.evidence, case.citations))
 }
 
@@ -136,6 +137,20 @@ struct Case<'c> {
 }
 
 impl Case<'_> {
+    /// Lets errors name files as the manifest does, so that a report does not depend on where its folder lies.
+    fn name_files_as_given(&mut self) {
+        let folder = &self.manifest.folder;
+        if folder.as_os_str().is_empty() {
+            return;
+        }
+        let folder = format!("{}/", folder.display());
+        for found in &mut self.evidence.found {
+            if let Some(error) = &mut found.finding.error {
+                *error = error.replace(&folder, "");
+            }
+        }
+    }
+
     fn reads(&mut self, kind: AssayKind) -> Result<(), CaseError> {
         let (name, molecule, entries) = match kind {
             AssayKind::DnaReads => ("dna", Molecule::Dna, &self.manifest.dna),
