@@ -334,6 +334,7 @@ fn two_time_points_are_compared() {
         .iter()
         .find(|one| one["name"] == "G1202R")
         .unwrap();
+    assert_eq!(g1202r["kind"], "appeared", "{g1202r}");
     assert!(g1202r["before"].is_null());
     assert!(!g1202r["after"]["share"].is_null());
     assert_eq!(list(&report, "treatments_between")[0]["drug"], "alectinib");
