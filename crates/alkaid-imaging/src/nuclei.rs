@@ -28,6 +28,8 @@ pub const CANONICAL_DIAMETER: f32 = 24.0;
 const GREATEST_SCALE: f32 = 3.0;
 /// How far an estimated diameter may be from the network's own scale before the network looks once more.
 const TOLERANCE: f32 = 1.25;
+/// Looks at most to find out how large nuclei are.
+const MOST_LOOKS: usize = 3;
 /// Diameters, in pixels, outside which nothing can be segmented.
 const DIAMETERS: std::ops::RangeInclusive<f32> = 4.0..=2000.0;
 
@@ -91,21 +93,22 @@ pub fn segment(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Labels, 
             count: 0,
         });
     };
-    let diameter = options
-        .diameter_px
-        .unwrap_or_else(|| classical::estimate_diameter(plane.view()));
     let labels = match options.method {
-        Method::Classical => classical::segment(plane.view(), diameter),
-        Method::Network => by_network(plane.view(), diameter, options)?,
+        Method::Classical => {
+            let diameter = options
+                .diameter_px
+                .unwrap_or_else(|| classical::estimate_diameter(plane.view()));
+            classical::segment(plane.view(), diameter)
+        }
+        Method::Network => by_network(plane.view(), options)?,
     };
     Ok(Labels::compacted(labels))
 }
 
-/// Runs the network at the scale that the diameter asks for; where that was an estimate and the nuclei turn out to
-/// have another size, once more.
+/// Runs the network at the scale that the diameter asks for. Where none is given, the network itself looks how large
+/// nuclei are, first at the plane's own scale.
 fn by_network(
     plane: ArrayView2<'_, f32>,
-    diameter: f32,
     options: &Options,
 ) -> Result<Array2<u32>, WeightsError> {
     let weights = Weights::trained()?;
@@ -116,20 +119,24 @@ fn by_network(
         let answers = tiles::read(&weights, resampled.view(), Rule::default().depth, threads);
         (instances::label(answers, &Rule::default()), scale)
     };
-    let (mut labels, used) = look(diameter);
-    if options.diameter_px.is_none() {
-        let compacted = Labels::compacted(labels);
-        let found = scale::typical_diameter(scale::diameters(&compacted.map, compacted.count));
-        labels = match found.map(|found| found / used) {
-            Some(better)
-                if !(1.0 / TOLERANCE..TOLERANCE)
-                    .contains(&(better * used / CANONICAL_DIAMETER)) =>
-            {
-                look(better.clamp(*DIAMETERS.start(), *DIAMETERS.end())).0
-            }
-            _ => compacted.map,
-        };
+    if let Some(diameter) = options.diameter_px {
+        return Ok(scale::relabel(&look(diameter).0, plane.dim()));
     }
+    // The network sees better how large nuclei are than the threshold does, at its own scale best of all.
+    let mut diameter = CANONICAL_DIAMETER;
+    for _ in 0..MOST_LOOKS {
+        let (labels, used) = look(diameter);
+        let compacted = Labels::compacted(labels);
+        let sizes = scale::diameters(&compacted.map, compacted.count);
+        let Some(found) = scale::typical_diameter(sizes) else {
+            break;
+        };
+        diameter = (found / used).clamp(*DIAMETERS.start(), *DIAMETERS.end());
+        if (1.0 / TOLERANCE..TOLERANCE).contains(&(found / CANONICAL_DIAMETER)) {
+            break;
+        }
+    }
+    let labels = look(diameter).0;
     Ok(scale::relabel(&labels, plane.dim()))
 }
 
