@@ -82,9 +82,13 @@ pub fn plan(positive: u32, of: u32, cut_off: f64) -> Plan {
         .map(|step| step.nuclei);
     let says = match (settled, advised, steps.last()) {
         (true, ..) => format!(
-            "settled: the probability that at least {:.0} % of nuclei are positive is {:.3}",
+            "settled: the probability that at least {:.0} % of nuclei are positive is {}",
             cut_off * 100.0,
-            now
+            match now {
+                now if now > 0.999 => "above 0.999".to_owned(),
+                now if now < 0.001 => "below 0.001".to_owned(),
+                now => format!("{now:.3}"),
+            }
         ),
         (_, Some(nuclei), _) => {
             let chance = steps
