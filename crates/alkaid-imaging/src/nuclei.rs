@@ -107,10 +107,7 @@ pub fn segment(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Labels, 
 
 /// Runs the network at the scale that the diameter asks for. Where none is given, the network itself looks how large
 /// nuclei are, first at the plane's own scale.
-fn by_network(
-    plane: ArrayView2<'_, f32>,
-    options: &Options,
-) -> Result<Array2<u32>, WeightsError> {
+fn by_network(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Array2<u32>, WeightsError> {
     let weights = Weights::trained()?;
     let threads = NonZeroUsize::new(options.threads).unwrap_or(NonZeroUsize::MIN);
     let look = |diameter: f32| {
