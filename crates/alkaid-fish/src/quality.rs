@@ -183,7 +183,7 @@ pub fn exclusions(shape: &Shape, slide: &SlideMedians, limits: &Limits) -> Vec<E
     [
         (shape.at_edge, Exclusion::Edge),
         (
-            shape.doubled > limits.most_overlap.value,
+            shape.doubled > limits.most_overlap.value || shape.contact > limits.most_contact.value,
             Exclusion::Overlap,
         ),
         (wrong_area, Exclusion::Area),
