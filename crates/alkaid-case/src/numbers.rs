@@ -32,13 +32,14 @@ pub(crate) fn percent(share: f64) -> String {
     }
 }
 
-/// `31 % (12 to 55 %)`.
+/// `31 % (12 to 55 %)`, of a probability: what rounds to 0 or 1 is not called certain.
 pub(crate) fn with_interval(estimate: Estimate) -> String {
+    let uncertain = |probability: f64| percent(probability.clamp(1e-9, 1.0 - 1e-9));
     format!(
         "{} ({} to {})",
-        percent(estimate.value),
-        percent(estimate.low).replace(" %", ""),
-        percent(estimate.high)
+        uncertain(estimate.value),
+        uncertain(estimate.low).replace(" %", ""),
+        uncertain(estimate.high)
     )
 }
 
