@@ -21,7 +21,8 @@ pub use self::case::{case as case_page, comparison as comparison_page};
 pub use self::fish::fish as fish_page;
 pub use self::ihc::{hand_page, ihc_page};
 use self::ink::{Line, Paint};
-use self::text::{grouped, wrap};
+pub(crate) use self::text::grouped;
+use self::text::wrap;
 
 /// How the report is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

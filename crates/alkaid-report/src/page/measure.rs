@@ -69,47 +69,30 @@ pub(super) fn width(text: &str, size: f32, weight: Weight) -> f32 {
         * size
 }
 
-/// Breaks text into lines that are at most `room` wide; a word that is wider than a line is cut.
+/// Breaks text into lines that are at most `room` wide; a word that is wider than a line is cut. At least one line.
 pub(super) fn lines(text: &str, size: f32, weight: Weight, room: f32) -> Vec<String> {
-    let mut lines = vec![String::new()];
+    let mut lines = Vec::new();
+    let mut current = String::new();
     for word in showable(text).split(' ').filter(|word| !word.is_empty()) {
-        let current = lines.last_mut().expect("there is always a line");
-        let joined = if current.is_empty() {
-            word.to_owned()
-        } else {
-            format!("{current} {word}")
-        };
+        let blank = if current.is_empty() { "" } else { " " };
+        let joined = format!("{current}{blank}{word}");
         if width(&joined, size, weight) <= room {
-            *current = joined;
+            current = joined;
             continue;
         }
         if !current.is_empty() {
-            lines.push(String::new());
+            lines.push(std::mem::take(&mut current));
         }
-        for piece in pieces(word, size, weight, room) {
-            let current = lines.last_mut().expect("there is always a line");
-            if current.is_empty() {
-                *current = piece;
-            } else {
-                lines.push(piece);
+        for c in word.chars() {
+            current.push(c);
+            if current.chars().count() > 1 && width(&current, size, weight) > room {
+                current.pop();
+                lines.push(std::mem::replace(&mut current, c.to_string()));
             }
         }
     }
+    lines.push(current);
     lines
-}
-
-/// A word cut into parts that fit.
-fn pieces(word: &str, size: f32, weight: Weight, room: f32) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    for c in word.chars() {
-        let current = pieces.last_mut().expect("there is always a piece");
-        current.push(c);
-        if current.chars().count() > 1 && width(current, size, weight) > room {
-            current.pop();
-            pieces.push(c.to_string());
-        }
-    }
-    pieces
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use alkaid_reads::finding::FusionCall;
 use super::Scale;
 use crate::chromosomes::{assembly_of, chromosomes};
 use crate::page::{Anchor, Ink, Mark, Picture};
+use crate::terminal::grouped;
 
 const LEFT: f32 = 60.0;
 const RIGHT: f32 = 712.0;
@@ -155,28 +156,4 @@ fn labels(
 
 fn clamp(x: f32) -> f32 {
     x.clamp(LEFT + 50.0, RIGHT - 60.0)
-}
-
-/// `29223528` as `29,223,528`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(29_223_528), "29,223,528");
-    }
 }
