@@ -13,6 +13,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+import begin
 import simulate
 from augment import Views
 from data import split
@@ -23,6 +24,7 @@ RATE = 2e-3
 WARM_UP = 200
 SIMULATED_FIELDS = 200
 SIMULATED_SHARE = 0.3
+SETTLING_VIEWS = 64
 
 
 def loss(output, foreground, depth, greatest, rays, inside):
@@ -62,7 +64,8 @@ def main():
     options.add_argument("--steps", type=int, default=5000)
     options.add_argument("--decay", type=int, default=1200)
     options.add_argument("--seed", type=int, default=1)
-    options.add_argument("--resume", type=Path)
+    options.add_argument("--begin", type=Path, help="weights of the program to go on from, in place of random ones")
+    options.add_argument("--resume", type=Path, help="the latest.pt of a run that was cut off")
     options = options.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
@@ -74,6 +77,9 @@ def main():
     print(f"{len(training)} training, {len(validation)} validation, {len(tissue)} simulated fields", flush=True)
 
     model = Network().to(memory_format=torch.channels_last)
+    if options.begin:
+        views = Views(training, tissue, options.seed, 0, SETTLING_VIEWS, SIMULATED_SHARE)
+        model = begin.load(options.begin, torch.stack([torch.from_numpy(views[i][0]) for i in range(SETTLING_VIEWS)])).train()
     average = deepcopy(model)
     optimiser = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=1e-2)
     first = 0

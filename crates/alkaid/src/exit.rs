@@ -33,6 +33,11 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// Ctrl-C was pressed during work of this program's own.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
 /// Says what went wrong on standard error.
 pub fn explain(error: &anyhow::Error) -> Exit {
     // Who reads our output went away: nothing is wrong.
@@ -49,7 +54,8 @@ pub fn explain(error: &anyhow::Error) -> Exit {
     ) || matches!(error.downcast_ref(), Some(InputError::Interrupted))
         || matches!(error.downcast_ref(), Some(SimulateError::Interrupted))
         || matches!(error.downcast_ref(), Some(IhcError::Interrupted))
-        || matches!(error.downcast_ref(), Some(CaseError::Interrupted));
+        || matches!(error.downcast_ref(), Some(CaseError::Interrupted))
+        || error.is::<Interrupted>();
     if interrupted {
         complain("interrupted; nothing was written");
         return Exit::Interrupted;

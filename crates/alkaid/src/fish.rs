@@ -3,31 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use alkaid_fish::analyse::{Nuclei, Roles, Stage};
-use alkaid_fish::finding::Colour;
+use alkaid_fish::analyse::Nuclei;
+use alkaid_fish::fields::{self, NamedBy, ROLES, Reading, Source};
 use alkaid_fish::report::{InputFile, hex};
 use alkaid_fish::{
-    AnalyseOptions, Analysis, FishReport, Profile, RunOptions, Setting, Verdict, analyse, counts,
-    overrides, report_on_images, report_on_table,
+    AnalyseOptions, Analysis, FishReport, RunOptions, Setting, Slide, Verdict, counts, overrides,
+    report_on_images, report_on_table,
 };
-use alkaid_imaging::channels::{self, Wanted};
-use alkaid_imaging::regions::{Regions, read_geojson};
-use alkaid_imaging::{Field, Labels, OpenOptions, SpotOptions, labels, open};
+use alkaid_imaging::channels::Wanted;
+use alkaid_imaging::regions::read_geojson;
+use alkaid_imaging::{Field, SpotOptions, labels};
 use alkaid_report::{Picture, crops, fish_json, fish_page, gallery_html, overlay_png, write_fish};
 use anyhow::{Context, bail};
 
 use crate::Outcome;
-use crate::args::{CommonArgs, FishCommand, FishRunArgs, ImageArgs, NucleiChoice, ScoreArgs};
-use crate::console::{print, style};
-use crate::exit::Exit;
-use crate::progress::{Meter, Unit};
-
-/// The channels of every field once it is read: counterstain, 3' side, 5' side.
-const ROLES: channels::Roles = channels::Roles {
-    dapi: 0,
-    red: 1,
-    green: 2,
+use crate::args::{
+    CommonArgs, FishCommand, FishRunArgs, ImageArgs, NucleiChoice, ScoreArgs, threads,
 };
+use crate::console::{print, style};
+use crate::exit::{Exit, Interrupted};
+use crate::progress::{Meter, Unit, interrupted};
 
 /// Runs the command. Nothing is printed or written unless all inputs are read.
 pub fn run(args: &FishRunArgs) -> Outcome {
@@ -41,158 +36,150 @@ fn images(args: &ImageArgs) -> Outcome {
     let common = &args.common;
     // What is small and may be wrong comes before what takes time.
     let changes = args.overrides.as_deref().map(overrides::read).transpose()?;
-    let (fields, inputs) = fields(args)?;
-    let sizes: Vec<(usize, usize)> = fields
-        .iter()
-        .map(|field| (field.shape().1, field.shape().2))
-        .collect();
-    let given = given_labels(args, &sizes)?;
-    let regions = given_regions(args, &sizes)?;
-    let analysis = analysed(args, &fields, given.as_deref(), regions.as_deref())?;
+    let inputs = inputs(&args.fields)?;
+    let (analysis, labels) = analysed(args)?;
     let setting = Setting {
-        sample: sample(common, &args.fields[0]),
+        sample: sample(common, args.fields[0].first()),
         profile: common.probe,
         options: options(args),
         inputs,
     };
     let report = report_on_images(analysis.fields, analysis.nuclei, changes.as_ref(), setting)?;
     if let Some(out) = &common.out {
-        let pictures = pictures(&report, &fields, &analysis.labels)?;
+        let mut pictures = pictures(args, &report)?;
+        pictures.extend(labels);
         write_fish(out, &report, &pictures)?;
     }
     show(&report, common)
 }
 
-/// All fields of all files, each with its three channels in the order of [`ROLES`].
-fn fields(args: &ImageArgs) -> anyhow::Result<(Vec<Field>, Vec<InputFile>)> {
-    let options = OpenOptions {
-        pixel_um: args.pixel_size,
-        ..OpenOptions::default()
-    };
-    let wanted = args
-        .channels
-        .as_ref()
-        .map_or_else(Wanted::default, |choice| choice.wanted.clone());
-    let by_side = args.channels.as_ref().is_some_and(|choice| choice.by_side);
-    let mut fields = Vec::new();
-    let mut inputs = Vec::new();
-    for path in &args.fields {
-        for field in open(path, &options)? {
-            let seen = channels::assign(&field, &wanted)?;
-            fields.push(in_order(field, sides(seen, by_side, args.common.probe)));
+fn inputs(sources: &[Source]) -> anyhow::Result<Vec<InputFile>> {
+    sources
+        .iter()
+        .flat_map(Source::paths)
+        .map(|path| InputFile::of(path).with_context(|| format!("cannot read {}", path.display())))
+        .collect()
+}
+
+/// Analyses field after field: of one only, the pixels are in memory. With the analysis come the label images, as files.
+fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
+    let mut slide = Slide::new(AnalyseOptions {
+        roles: ROLES,
+        profile: args.common.probe,
+        spots: SpotOptions::default(),
+        threads: threads(args.threads),
+    })?;
+    let mut labels = Vec::new();
+    let nuclei = args.nuclei();
+    let meter = Meter::new("fields", Unit::Items);
+    let fields = each_field(args, &mut |index, field, files| {
+        meter.set(files.done, Some(files.of), &field.name);
+        let size = (field.shape().1, field.shape().2);
+        let given;
+        let source = match &nuclei {
+            NucleiChoice::Found(method) => Nuclei::Segmented(*method),
+            NucleiChoice::Given(files) => {
+                let file = one_each("label images (--nuclei)", files, index)?;
+                given = labels::read(file, size)
+                    .context("--nuclei takes network, classical, or label images")?;
+                Nuclei::Given(&given)
+            }
+        };
+        let region = if args.regions.is_empty() {
+            None
+        } else {
+            let file = one_each("files with regions (--regions)", &args.regions, index)?;
+            Some(read_geojson(file, size)?)
+        };
+        let used = slide.add(field, source, region.as_ref())?;
+        if args.common.out.is_some() {
+            labels.push(Picture {
+                name: format!("labels_{}.tif", file_name(index, &field.name)),
+                content: labels::to_tiff(&used)
+                    .with_context(|| format!("cannot draw {}", field.name))?,
+            });
         }
-        inputs
-            .push(InputFile::of(path).with_context(|| format!("cannot read {}", path.display()))?);
+        Ok(())
+    })?;
+    if let NucleiChoice::Given(files) = &nuclei {
+        none_left("label images (--nuclei)", files.len(), fields)?;
     }
-    name_apart(&mut fields);
-    Ok((fields, inputs))
+    none_left("files with regions (--regions)", args.regions.len(), fields)?;
+    meter.finish();
+    Ok((slide.analysis()?, labels))
 }
 
-/// From colours to sides: some kits label the 3' side green.
-fn sides(seen: channels::Roles, by_side: bool, profile: &Profile) -> channels::Roles {
-    match profile.three_prime.value {
-        Colour::Green if !by_side => channels::Roles {
-            dapi: seen.dapi,
-            red: seen.green,
-            green: seen.red,
-        },
-        _ => seen,
-    }
+/// How many of the files are done.
+struct Files {
+    done: u64,
+    of: u64,
 }
 
-/// The field with its three channels only.
-fn in_order(mut field: Field, roles: channels::Roles) -> Field {
-    let mut channels: Vec<_> = field.channels.into_iter().map(Some).collect();
-    field.channels = [roles.dapi, roles.red, roles.green]
-        .into_iter()
-        .filter_map(|index| channels.get_mut(index)?.take())
-        .collect();
-    field
+/// Reads field after field, each with its channels in the order of [`ROLES`] and a name of its own, and returns how many
+/// there were.
+fn each_field(
+    args: &ImageArgs,
+    work: &mut dyn FnMut(usize, &Field, Files) -> anyhow::Result<()>,
+) -> anyhow::Result<usize> {
+    let reading = Reading {
+        pixel_um: args.pixel_size,
+        wanted: args
+            .channels
+            .as_ref()
+            .map_or_else(Wanted::default, |choice| choice.wanted.clone()),
+        named_by: args
+            .channels
+            .as_ref()
+            .map_or_else(NamedBy::default, |choice| choice.named_by),
+        profile: args.common.probe,
+    };
+    let mut names = BTreeMap::new();
+    let mut index = 0;
+    for (done, source) in args.fields.iter().enumerate() {
+        for mut field in fields::read(source, &reading)? {
+            if interrupted() {
+                return Err(Interrupted.into());
+            }
+            name_apart(&mut field, &mut names);
+            let files = Files {
+                done: done as u64,
+                of: args.fields.len() as u64,
+            };
+            work(index, &field, files)?;
+            index += 1;
+        }
+    }
+    Ok(index)
 }
 
 /// Files of one name in several folders are told apart by a number.
-fn name_apart(fields: &mut [Field]) {
-    let mut seen = BTreeMap::new();
-    for field in fields {
-        let times = seen.entry(field.name.clone()).or_insert(0);
-        *times += 1;
-        if *times > 1 {
-            field.name = format!("{} ({times})", field.name);
-        }
+fn name_apart(field: &mut Field, names: &mut BTreeMap<String, usize>) {
+    let times = names.entry(field.name.clone()).or_insert(0);
+    *times += 1;
+    if *times > 1 {
+        field.name = format!("{} ({times})", field.name);
     }
 }
 
-fn given_labels(args: &ImageArgs, sizes: &[(usize, usize)]) -> anyhow::Result<Option<Vec<Labels>>> {
-    let NucleiChoice::Given(files) = args.nuclei() else {
-        return Ok(None);
-    };
-    one_each("label images (--nuclei)", files.len(), sizes.len())?;
-    let read = files
-        .iter()
-        .zip(sizes)
-        .map(|(file, size)| labels::read(file, *size))
-        .collect::<Result<_, _>>()
-        .context("--nuclei takes network, classical, or label images")?;
-    Ok(Some(read))
+/// The file of field `index`.
+fn one_each<'f, P: AsRef<Path>>(
+    what: &str,
+    files: &'f [P],
+    index: usize,
+) -> anyhow::Result<&'f Path> {
+    files.get(index).map(P::as_ref).with_context(|| {
+        format!(
+            "{} {what} for more fields than that; give one for each field, in the same order",
+            files.len()
+        )
+    })
 }
 
-fn given_regions(
-    args: &ImageArgs,
-    sizes: &[(usize, usize)],
-) -> anyhow::Result<Option<Vec<Regions>>> {
-    if args.regions.is_empty() {
-        return Ok(None);
-    }
-    one_each(
-        "files with regions (--regions)",
-        args.regions.len(),
-        sizes.len(),
-    )?;
-    let read = args
-        .regions
-        .iter()
-        .zip(sizes)
-        .map(|(file, size)| read_geojson(file, *size))
-        .collect::<Result<_, _>>()?;
-    Ok(Some(read))
-}
-
-fn one_each(what: &str, given: usize, fields: usize) -> anyhow::Result<()> {
-    if given != fields {
+fn none_left(what: &str, given: usize, fields: usize) -> anyhow::Result<()> {
+    if given > fields {
         bail!("{given} {what} for {fields} fields; give one for each field, in the same order");
     }
     Ok(())
-}
-
-fn analysed(
-    args: &ImageArgs,
-    fields: &[Field],
-    given: Option<&[Labels]>,
-    regions: Option<&[Regions]>,
-) -> anyhow::Result<Analysis> {
-    let nuclei = match (given, args.nuclei()) {
-        (Some(labels), _) => Nuclei::Given(labels),
-        (None, NucleiChoice::Found(method)) => Nuclei::Segmented(method),
-        (None, NucleiChoice::Given(_)) => Nuclei::Given(&[]),
-    };
-    let options = AnalyseOptions {
-        roles: Roles {
-            dapi: ROLES.dapi,
-            red: ROLES.red,
-            green: ROLES.green,
-        },
-        profile: args.common.probe,
-        spots: SpotOptions::default(),
-        regions,
-    };
-    let meter = Meter::new("fields", Unit::Items);
-    let total = fields.len() as u64;
-    let analysis = analyse(fields, &nuclei, &options, &mut |stage| match stage {
-        Stage::Field { number, name, .. } => meter.set(number as u64 - 1, Some(total), name),
-        Stage::Pairing => meter.set(total, Some(total), "pairing signals"),
-    });
-    meter.finish();
-    Ok(analysis?)
 }
 
 fn options(args: &ImageArgs) -> RunOptions {
@@ -217,17 +204,13 @@ fn options(args: &ImageArgs) -> RunOptions {
     }
 }
 
-/// An overlay and a label image for each field, and the gallery.
-fn pictures(
-    report: &FishReport,
-    fields: &[Field],
-    labels: &[Labels],
-) -> anyhow::Result<Vec<Picture>> {
+/// An overlay for each field, and the gallery. The fields are read again: they were not kept.
+fn pictures(args: &ImageArgs, report: &FishReport) -> anyhow::Result<Vec<Picture>> {
     let mut pictures = Vec::new();
     let mut cut = Vec::new();
-    for (index, ((field, finding), labels)) in
-        fields.iter().zip(&report.fields).zip(labels).enumerate()
-    {
+    let meter = Meter::new("pictures", Unit::Items);
+    each_field(args, &mut |index, field, files| {
+        meter.set(files.done, Some(files.of), &field.name);
         let own = || {
             report
                 .nuclei
@@ -235,17 +218,22 @@ fn pictures(
                 .filter(move |nucleus| nucleus.field as usize == index)
         };
         let failed = || format!("cannot draw {}", field.name);
-        let name = format!("{}_{}", index + 1, file_name(&field.name));
+        let finding = report
+            .fields
+            .get(index)
+            .filter(|finding| {
+                (finding.height as usize, finding.width as usize)
+                    == (field.shape().1, field.shape().2)
+            })
+            .with_context(|| format!("{} changed while it was analysed; run again", field.name))?;
         pictures.push(Picture {
-            name: format!("overlay_{name}.png"),
+            name: format!("overlay_{}.png", file_name(index, &field.name)),
             content: overlay_png(field, ROLES, finding.pixel, own()).with_context(failed)?,
         });
-        pictures.push(Picture {
-            name: format!("labels_{name}.tif"),
-            content: labels::to_tiff(labels).with_context(failed)?,
-        });
         cut.extend(crops(field, ROLES, own()).with_context(failed)?);
-    }
+        Ok(())
+    })?;
+    meter.finish();
     pictures.push(Picture {
         name: "gallery.html".to_owned(),
         content: gallery_html(report, &cut).into_bytes(),
@@ -253,10 +241,11 @@ fn pictures(
     Ok(pictures)
 }
 
-/// A field's name without its endings, as part of a file's name anywhere.
-fn file_name(name: &str) -> String {
+/// A field's number from 1 and its name without endings, as part of a file's name anywhere.
+fn file_name(index: usize, name: &str) -> String {
     let stem = name.split('.').next().unwrap_or_default();
-    stem.chars()
+    let plain: String = stem
+        .chars()
         .take(60)
         .map(|c| {
             if c.is_ascii_alphanumeric() || c == '-' {
@@ -265,7 +254,8 @@ fn file_name(name: &str) -> String {
                 '_'
             }
         })
-        .collect()
+        .collect();
+    format!("{}_{plain}", index + 1)
 }
 
 fn score(args: &ScoreArgs) -> Outcome {

@@ -2,24 +2,21 @@
 
 use std::path::Path;
 
-use alkaid_fish::analyse::{Nuclei, Roles};
-use alkaid_fish::finding::{Colour, Nucleus};
+use alkaid_fish::analyse::Nuclei;
+use alkaid_fish::fields::{NamedBy, ROLES, Reading, Source, read};
+use alkaid_fish::finding::Nucleus;
 use alkaid_fish::{
-    AnalyseOptions, FishReport, Pattern, Profile, RunOptions, Setting, analyse, report_on_images,
+    AnalyseOptions, FishReport, Pattern, RunOptions, Setting, Slide, report_on_images,
 };
-use alkaid_imaging::channels::{self, Wanted};
+use alkaid_imaging::SpotOptions;
+use alkaid_imaging::channels::Wanted;
 use alkaid_imaging::nuclei::Method;
-use alkaid_imaging::{Field, OpenOptions, SpotOptions, open};
 
 use super::fish::kit;
 use crate::finding::FishNucleus;
 
-/// The channels of a field once it is read: counterstain, 3' side, 5' side.
-const ROLES: Roles = Roles {
-    dapi: 0,
-    red: 1,
-    green: 2,
-};
+/// Threads for one field.
+const THREADS: usize = 2;
 /// Nuclei that a report shows.
 const SHOWN: usize = 12;
 
@@ -31,31 +28,28 @@ pub(crate) fn report_on_fields(
     sample: &str,
 ) -> Result<FishReport, String> {
     let profile = kit(probe).map_err(|error| error.to_string())?;
-    let options = OpenOptions {
+    let reading = Reading {
         pixel_um,
-        ..OpenOptions::default()
+        wanted: Wanted::default(),
+        named_by: NamedBy::Colour,
+        profile,
     };
-    let mut fields = Vec::new();
-    for path in images {
-        for field in open(path, &options).map_err(|error| error.to_string())? {
-            let seen =
-                channels::assign(&field, &Wanted::default()).map_err(|error| error.to_string())?;
-            fields.push(in_order(field, sides(seen, profile)));
-        }
-    }
-    let options = AnalyseOptions {
+    let mut slide = Slide::new(AnalyseOptions {
         roles: ROLES,
         profile,
         spots: SpotOptions::default(),
-        regions: None,
-    };
-    let analysis = analyse(
-        &fields,
-        &Nuclei::Segmented(Method::default()),
-        &options,
-        &mut |_| {},
-    )
+        threads: THREADS,
+    })
     .map_err(|error| error.to_string())?;
+    for path in images {
+        let source = Source::File(path.to_path_buf());
+        for field in read(&source, &reading).map_err(|error| error.to_string())? {
+            slide
+                .add(&field, Nuclei::Segmented(Method::default()), None)
+                .map_err(|error| error.to_string())?;
+        }
+    }
+    let analysis = slide.analysis().map_err(|error| error.to_string())?;
     let setting = Setting {
         sample: sample.to_owned(),
         profile,
@@ -67,28 +61,6 @@ pub(crate) fn report_on_fields(
     };
     report_on_images(analysis.fields, analysis.nuclei, None, setting)
         .map_err(|error| error.to_string())
-}
-
-/// From colours to sides: some kits label the 3' side green.
-fn sides(seen: channels::Roles, profile: &Profile) -> channels::Roles {
-    match profile.three_prime.value {
-        Colour::Green => channels::Roles {
-            dapi: seen.dapi,
-            red: seen.green,
-            green: seen.red,
-        },
-        Colour::Red => seen,
-    }
-}
-
-/// The field with its three channels only, in the order of [`ROLES`].
-fn in_order(mut field: Field, roles: channels::Roles) -> Field {
-    let mut all: Vec<_> = field.channels.into_iter().map(Some).collect();
-    field.channels = [roles.dapi, roles.red, roles.green]
-        .into_iter()
-        .filter_map(|index| all.get_mut(index)?.take())
-        .collect();
-    field
 }
 
 /// The most telling nuclei: positive before not, the surest first.

@@ -2,17 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use alkaid_fish::analyse::{AnalyseOptions, Analysis, Nuclei, Roles, analyse};
-use alkaid_fish::{FishReport, Pattern, Profile, RunOptions, Setting, profile, report_on_images};
-use alkaid_imaging::{Field, Labels, SpotOptions};
-use alkaid_simulate::fish::{Plan, Score, SimulatedField, TruthPattern, field, score};
-
-/// Channels of simulated fields.
-pub const ROLES: Roles = Roles {
-    dapi: 0,
-    red: 1,
-    green: 2,
+use alkaid_fish::analyse::Nuclei;
+use alkaid_fish::fields::ROLES;
+use alkaid_fish::{
+    AnalyseOptions, Analysis, FishReport, Pattern, Profile, RunOptions, Setting, Slide, profile,
+    report_on_images,
 };
+use alkaid_imaging::SpotOptions;
+use alkaid_imaging::nuclei::Method;
+use alkaid_simulate::fish::{Plan, Score, SimulatedField, TruthPattern, field, score};
 
 /// The kit that everything is measured with.
 ///
@@ -37,19 +35,20 @@ pub fn drawn(plan: &Plan) -> anyhow::Result<Vec<SimulatedField>> {
 /// # Errors
 /// When the program refuses.
 pub fn analysed(slide: &[SimulatedField], nuclei: Source) -> anyhow::Result<Analysis> {
-    let fields: Vec<Field> = slide.iter().map(|drawn| drawn.field.clone()).collect();
-    let labels: Vec<Labels> = slide.iter().map(|drawn| drawn.labels.clone()).collect();
-    let options = AnalyseOptions {
+    let mut analysis = Slide::new(AnalyseOptions {
         roles: ROLES,
         profile: kit()?,
         spots: SpotOptions::default(),
-        regions: None,
-    };
-    let nuclei = match nuclei {
-        Source::True => Nuclei::Given(&labels),
-        Source::Network => Nuclei::Segmented(alkaid_imaging::nuclei::Method::Network),
-    };
-    Ok(analyse(&fields, &nuclei, &options, &mut |_| ())?)
+        threads: 2,
+    })?;
+    for drawn in slide {
+        let nuclei = match nuclei {
+            Source::True => Nuclei::Given(&drawn.labels),
+            Source::Network => Nuclei::Segmented(Method::Network),
+        };
+        analysis.add(&drawn.field, nuclei, None)?;
+    }
+    Ok(analysis.analysis()?)
 }
 
 /// Where the nuclei of an analysis come from.

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use alkaid_fish::Profile;
-use alkaid_imaging::channels::Wanted;
+use alkaid_fish::fields::{NamedBy, Source};
+use alkaid_imaging::channels::{Pick, Wanted};
 use alkaid_imaging::nuclei::Method;
 use clap::{Args, Subcommand};
 
@@ -27,9 +28,9 @@ pub struct FishRunArgs {
 /// `alkaid fish FIELD...`.
 #[derive(Debug, Args)]
 pub struct ImageArgs {
-    /// Fields of one slide
-    #[arg(required = true, value_name = "FIELD")]
-    pub fields: Vec<PathBuf>,
+    /// Fields of one slide; of a field in files of one channel each: dapi=FILE,red=FILE,green=FILE
+    #[arg(required = true, value_name = "FIELD", value_parser = source)]
+    pub fields: Vec<Source>,
     /// What all of `alkaid fish` takes.
     #[command(flatten)]
     pub common: CommonArgs,
@@ -51,6 +52,9 @@ pub struct ImageArgs {
     /// Who made the changes that do not say who
     #[arg(long, value_name = "NAME")]
     pub reader: Option<String>,
+    /// Threads [default: all cores, at most 4]
+    #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 }
 
 /// `--channels`.
@@ -60,8 +64,8 @@ pub struct ChannelChoice {
     pub text: String,
     /// Which channel is which.
     pub wanted: Wanted,
-    /// Whether the probes are named by their side (3, 5), not by their colour.
-    pub by_side: bool,
+    /// Whether the probes are named by their colour or their side (3, 5).
+    pub named_by: NamedBy,
 }
 
 /// Where nuclei come from.
@@ -145,7 +149,41 @@ fn channels(text: &str) -> Result<ChannelChoice, String> {
     Ok(ChannelChoice {
         text: text.to_owned(),
         wanted: text.parse()?,
-        by_side,
+        named_by: if by_side {
+            NamedBy::Side
+        } else {
+            NamedBy::Colour
+        },
+    })
+}
+
+/// A file, or three files by channel. What is there as a file is one, whatever its name.
+fn source(text: &str) -> Result<Source, String> {
+    let by_channel = |role: &str| text.starts_with(role);
+    if Path::new(text).exists()
+        || !["dapi=", "red=", "orange=", "green=", "3=", "5="]
+            .into_iter()
+            .any(by_channel)
+    {
+        return Ok(Source::File(text.into()));
+    }
+    let ChannelChoice {
+        wanted, named_by, ..
+    } = channels(text)?;
+    let file = |pick: Option<Pick>, role| match pick {
+        Some(Pick::Name(name)) => Ok(PathBuf::from(name)),
+        Some(Pick::Index(number)) => Ok(PathBuf::from(number.to_string())),
+        None => Err(format!(
+            "the file of {role} is missing; expected dapi=FILE,red=FILE,green=FILE"
+        )),
+    };
+    Ok(Source::Channels {
+        files: [
+            file(wanted.dapi, "dapi")?,
+            file(wanted.red, "red")?,
+            file(wanted.green, "green")?,
+        ],
+        named_by,
     })
 }
 

@@ -1,0 +1,202 @@
+//! Fields of a slide from files, with the channels that the rule needs.
+
+use std::path::{Path, PathBuf};
+
+use alkaid_imaging::channels::{self, Roles, Wanted};
+use alkaid_imaging::{Field, ImagingError, OpenOptions, open, open_channels};
+
+use crate::finding::Colour;
+use crate::profile::Profile;
+
+/// The channels of every field that [`read`] returns: counterstain, 3' side, 5' side.
+pub const ROLES: Roles = Roles {
+    dapi: 0,
+    red: 1,
+    green: 2,
+};
+
+/// Where a field comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file with all channels of one or more fields.
+    File(PathBuf),
+    /// Three files of one grey channel each.
+    Channels {
+        /// Counterstain, red (or orange), green.
+        files: [PathBuf; 3],
+        /// What red and green mean.
+        named_by: NamedBy,
+    },
+}
+
+/// How fields are read.
+#[derive(Clone, Debug)]
+pub struct Reading<'a> {
+    /// Micrometres a pixel, in place of what the files say.
+    pub pixel_um: Option<f64>,
+    /// Which channel is which, as far as it was said.
+    pub wanted: Wanted,
+    /// What `wanted` means by red and green.
+    pub named_by: NamedBy,
+    /// The kit, which says on which side its red is.
+    pub profile: &'a Profile,
+}
+
+/// What red and green mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NamedBy {
+    /// The colour that is seen.
+    #[default]
+    Colour,
+    /// The side of ALK: red is 3', green is 5'.
+    Side,
+}
+
+impl Source {
+    /// The files.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        match self {
+            Self::File(path) => std::slice::from_ref(path),
+            Self::Channels { files, .. } => files.as_slice(),
+        }
+        .iter()
+        .map(PathBuf::as_path)
+    }
+
+    /// The first file, which names a sample that has no name.
+    #[must_use]
+    pub fn first(&self) -> &Path {
+        match self {
+            Self::File(path) => path,
+            Self::Channels { files, .. } => &files[0],
+        }
+    }
+}
+
+/// Reads the fields of a source, each with three channels in the order of [`ROLES`].
+///
+/// # Errors
+/// As [`open`], [`open_channels`] and [`channels::assign`].
+pub fn read(source: &Source, reading: &Reading<'_>) -> Result<Vec<Field>, ImagingError> {
+    let options = OpenOptions {
+        pixel_um: reading.pixel_um,
+        ..OpenOptions::default()
+    };
+    match source {
+        Source::File(path) => open(path, &options)?
+            .into_iter()
+            .map(|field| {
+                let seen = channels::assign(&field, &reading.wanted)?;
+                let roles = sides(seen, reading.named_by, reading.profile);
+                Ok(in_order(field, roles))
+            })
+            .collect(),
+        Source::Channels { files, named_by } => {
+            let named: Vec<_> = CHANNELS
+                .into_iter()
+                .map(str::to_owned)
+                .zip(files.iter().cloned())
+                .collect();
+            let field = open_channels(&named, &options)?;
+            let roles = sides(ROLES, *named_by, reading.profile);
+            Ok(vec![in_order(field, roles)])
+        }
+    }
+}
+
+/// Names of channels that come in files of their own.
+const CHANNELS: [&str; 3] = ["DAPI", "red", "green"];
+
+/// From colours to sides: some kits label the 3' side green.
+fn sides(seen: Roles, named_by: NamedBy, profile: &Profile) -> Roles {
+    match (named_by, profile.three_prime.value) {
+        (NamedBy::Colour, Colour::Green) => Roles {
+            dapi: seen.dapi,
+            red: seen.green,
+            green: seen.red,
+        },
+        _ => seen,
+    }
+}
+
+/// The field with its three channels only.
+fn in_order(mut field: Field, roles: Roles) -> Field {
+    let mut channels: Vec<_> = field.channels.into_iter().map(Some).collect();
+    field.channels = [roles.dapi, roles.red, roles.green]
+        .into_iter()
+        .filter_map(|index| channels.get_mut(index)?.take())
+        .collect();
+    field
+}
+
+#[cfg(test)]
+mod tests {
+    use alkaid_imaging::write::ome_tiff;
+    use alkaid_imaging::{Channel, Origin};
+    use ndarray::Array3;
+
+    use super::*;
+    use crate::profile::profile;
+
+    fn reading(kit: &str, named_by: NamedBy) -> Reading<'static> {
+        Reading {
+            pixel_um: Some(0.1),
+            wanted: Wanted::default(),
+            named_by,
+            profile: profile(kit).expect("it is known"),
+        }
+    }
+
+    /// Three files of one value each in a folder of their own.
+    fn files(folder: &Path) -> [PathBuf; 3] {
+        [10u16, 20, 30].map(|value| {
+            let path = folder.join(format!("{value}.tif"));
+            let grey = Field {
+                name: "grey".to_owned(),
+                channels: vec![Channel {
+                    name: "grey".to_owned(),
+                    colour: None,
+                    emission_nm: None,
+                    stack: Array3::from_elem((1, 4, 6), value),
+                    scale: 1.0,
+                    saturation: u16::MAX,
+                }],
+                pixel: None,
+                origin: Origin::Channels,
+            };
+            ome_tiff(&grey, &path).expect("it can be written");
+            path
+        })
+    }
+
+    #[test]
+    fn channels_come_from_files_of_their_own_in_the_order_of_sides() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let files = files(folder.path());
+        for (kit, named_by, expected) in [
+            ("vysis", NamedBy::Colour, [10, 20, 30]),
+            ("zytovision", NamedBy::Colour, [10, 30, 20]),
+            ("zytovision", NamedBy::Side, [10, 20, 30]),
+        ] {
+            let source = Source::Channels {
+                files: files.clone(),
+                named_by,
+            };
+            let fields = read(&source, &reading(kit, NamedBy::Colour)).expect("three grey files");
+            let found: Vec<u16> = fields[0]
+                .channels
+                .iter()
+                .map(|c| c.stack[[0, 1, 1]])
+                .collect();
+            assert_eq!(found, expected, "{kit} {named_by:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_without_roles_says_how_to_give_them() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let [grey, ..] = files(folder.path());
+        let error = read(&Source::File(grey), &reading("vysis", NamedBy::Colour)).unwrap_err();
+        assert!(error.to_string().contains("--channels"), "{error}");
+    }
+}
