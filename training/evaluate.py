@@ -18,6 +18,7 @@ from data import CANONICAL_DIAMETER, diameters, network_input, split
 from instances import Rule, instances
 from network import Network, unpack
 from score import Score
+from targets import RAYS
 
 TISSUE_SEED = 77
 TISSUE_FIELDS = 16
@@ -25,12 +26,27 @@ TISSUE_FIELDS = 16
 
 @torch.no_grad()
 def predict(model, image: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Probabilities of foreground and depth, and rays, of a plane whose sides are padded to multiples of 16."""
+    """Probabilities of foreground and depth, and rays, of a plane whose sides are padded to multiples of 16: means over
+    the plane and its three mirror images, as `crates/alkaid-imaging/src/nuclei/views.rs` takes them."""
     height, width = image.shape
     padded = np.pad(image, ((0, -height % 16), (0, -width % 16)), mode="reflect" if min(height, width) > 16 else "edge")
-    output = model(torch.from_numpy(network_input(padded))[None].to(memory_format=torch.channels_last))
-    foreground, depth, rays = unpack(output)
-    return torch.sigmoid(foreground)[0].numpy(), torch.sigmoid(depth)[0].numpy(), rays[0].numpy()
+    sums = None
+    for down, across in itertools.product((1, -1), repeat=2):
+        view = np.ascontiguousarray(network_input(padded)[:, ::down, ::across])
+        foreground, depth, rays = unpack(model(torch.from_numpy(view)[None].to(memory_format=torch.channels_last)))
+        said = [torch.sigmoid(foreground)[0].numpy(), torch.sigmoid(depth)[0].numpy(), rays[0].numpy()]
+        said[2] = said[2][mirrored(down, across)]
+        said = [answer[..., ::down, ::across] for answer in said]
+        sums = said if sums is None else [total + answer for total, answer in zip(sums, said)]
+    return tuple(np.ascontiguousarray(total / 4) for total in sums)
+
+
+def mirrored(down: int, across: int) -> np.ndarray:
+    """For every ray, its image in a mirrored plane; rays are counted from +x towards +y."""
+    ray = np.arange(RAYS)
+    if across < 0:
+        ray = RAYS // 2 - ray
+    return (ray if down > 0 else -ray) % RAYS
 
 
 def at_scale(model, image: np.ndarray, scale: float):

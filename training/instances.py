@@ -17,7 +17,7 @@ from targets import DX, DY
 class Rule:
     """Least depth of a proposal; greatest covered share; least foreground; reach of growth and least area in pixels."""
 
-    depth: float = 0.6
+    depth: float = 0.65
     covered: float = 0.25
     foreground: float = 0.5
     reach: int = 3

@@ -10,6 +10,7 @@ pub mod network;
 pub mod scale;
 pub mod score;
 pub mod tiles;
+pub mod views;
 pub mod watershed;
 pub mod weights;
 
@@ -20,6 +21,7 @@ use thiserror::Error;
 
 use crate::labels::Labels;
 use instances::Rule;
+use views::Views;
 use weights::{Weights, WeightsError};
 
 /// Diameter of a typical nucleus, in pixels, at which the network works.
@@ -110,19 +112,20 @@ pub fn segment(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Labels, 
 fn by_network(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Array2<u32>, WeightsError> {
     let weights = Weights::trained()?;
     let threads = NonZeroUsize::new(options.threads).unwrap_or(NonZeroUsize::MIN);
-    let look = |diameter: f32| {
+    let look = |diameter: f32, views: Views| {
         let scale = (CANONICAL_DIAMETER / diameter).min(GREATEST_SCALE);
         let resampled = scale::resample(plane, scale::scaled(plane.dim(), scale));
-        let answers = tiles::read(&weights, resampled.view(), Rule::default().depth, threads);
+        let depth = Rule::default().depth;
+        let answers = tiles::read(&weights, resampled.view(), depth, views, threads);
         (instances::label(answers, &Rule::default()), scale)
     };
     if let Some(diameter) = options.diameter_px {
-        return Ok(scale::relabel(&look(diameter).0, plane.dim()));
+        return Ok(scale::relabel(&look(diameter, Views::Four).0, plane.dim()));
     }
     // The network sees better how large nuclei are than the threshold does, at its own scale best of all.
     let mut diameter = CANONICAL_DIAMETER;
     for _ in 0..MOST_LOOKS {
-        let (labels, used) = look(diameter);
+        let (labels, used) = look(diameter, Views::One);
         let compacted = Labels::compacted(labels);
         let sizes = scale::diameters(&compacted.map, compacted.count);
         let Some(found) = scale::typical_diameter(sizes) else {
@@ -133,7 +136,7 @@ fn by_network(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Array2<u3
             break;
         }
     }
-    let labels = look(diameter).0;
+    let labels = look(diameter, Views::Four).0;
     Ok(scale::relabel(&labels, plane.dim()))
 }
 

@@ -26,7 +26,7 @@ pub struct Rule {
 impl Default for Rule {
     fn default() -> Self {
         Self {
-            depth: 0.6,
+            depth: 0.65,
             covered: 0.25,
             foreground: 0.5,
             reach: 3,

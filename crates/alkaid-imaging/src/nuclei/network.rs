@@ -41,7 +41,9 @@ enum After {
 }
 
 impl Map {
-    fn zeros(height: usize, width: usize, channels: usize) -> Self {
+    /// Zeros everywhere.
+    #[must_use]
+    pub fn zeros(height: usize, width: usize, channels: usize) -> Self {
         Self {
             height,
             width,
@@ -55,6 +57,12 @@ impl Map {
     pub fn cell(&self, y: usize, x: usize) -> &[f32] {
         let at = ((y + 1) * (self.width + 2) + x + 1) * self.channels;
         &self.values[at..at + self.channels]
+    }
+
+    /// As [`Self::cell`], to be changed.
+    pub fn cell_mut(&mut self, y: usize, x: usize) -> &mut [f32] {
+        let at = ((y + 1) * (self.width + 2) + x + 1) * self.channels;
+        &mut self.values[at..at + self.channels]
     }
 
     fn row_length(&self) -> usize {

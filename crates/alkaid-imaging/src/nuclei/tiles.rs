@@ -5,7 +5,8 @@ use std::num::NonZeroUsize;
 use ndarray::{Array2, ArrayView2, s};
 
 use super::instances::{Answers, Proposal};
-use super::network::{self, Map, RAYS, STEP};
+use super::network::{Map, RAYS, STEP};
+use super::views::{self, Views};
 use super::weights::Weights;
 
 /// Side of the part of a tile whose answers are kept, in the network's pixels: a multiple of [`STEP`].
@@ -21,6 +22,7 @@ pub fn read(
     weights: &Weights,
     plane: ArrayView2<'_, f32>,
     depth: f32,
+    views: Views,
     threads: NonZeroUsize,
 ) -> Answers {
     let (height, width) = plane.dim();
@@ -33,7 +35,7 @@ pub fn read(
             let rows = Stretch::new(top, height);
             let columns = Stretch::new(left, width);
             let input = input(plane, &rows, &columns);
-            let said = network::forward(weights, &input, threads);
+            let said = views::answers(weights, &input, views, threads);
             collect(&said, &rows, &columns, depth, &mut answers);
         }
     }
@@ -105,14 +107,14 @@ fn collect(said: &Map, rows: &Stretch, columns: &Stretch, least: f32, answers: &
             y + rows.keep.start - rows.from,
             x + columns.keep.start - columns.from,
         );
-        *value = logistic(said.cell(y / 2, x / 2)[2 * (y % 2) + x % 2]);
+        *value = said.cell(y / 2, x / 2)[2 * (y % 2) + x % 2];
     }
     let cells =
         |side: &Stretch| (side.keep.start - side.from) / 2..(side.keep.end - side.from).div_ceil(2);
     for row in cells(rows) {
         for column in cells(columns) {
             let cell = said.cell(row, column);
-            let depth = cell[4..8].iter().map(|value| logistic(*value)).sum::<f32>() / 4.0;
+            let depth = cell[4..8].iter().sum::<f32>() / 4.0;
             if depth > least {
                 answers.proposals.push(Proposal {
                     y: (rows.from + 2 * row + 1) as f32,
@@ -123,10 +125,6 @@ fn collect(said: &Map, rows: &Stretch, columns: &Stretch, least: f32, answers: &
             }
         }
     }
-}
-
-fn logistic(value: f32) -> f32 {
-    1.0 / (1.0 + (-value).exp())
 }
 
 #[cfg(test)]
@@ -166,8 +164,14 @@ mod tests {
             let (dy, dx) = ((y % 32) as f32 - 16.0, (x % 40) as f32 - 20.0);
             (-(dy * dy + dx * dx) / 90.0).exp() * (0.5 + 0.5 * ((x / 40) % 3) as f32)
         });
-        let tiled = read(&weights, plane.view(), 0.4, threads);
-        let part = read(&weights, plane.slice(s![.., 640..940]), 0.4, threads);
+        let tiled = read(&weights, plane.view(), 0.4, Views::Four, threads);
+        let part = read(
+            &weights,
+            plane.slice(s![.., 640..940]),
+            0.4,
+            Views::Four,
+            threads,
+        );
         for x in 740..840 {
             for y in 0..64 {
                 let (a, b) = (tiled.foreground[[y, x]], part.foreground[[y, x - 640]]);

@@ -1,0 +1,191 @@
+//! The network's answers about a plane and its mirror images, averaged. Nothing in a plane tells left from right or up
+//! from down, but the network has only learnt so: where its answers differ, their mean is nearer the truth.
+
+use std::num::NonZeroUsize;
+
+use super::network::{self, ANSWERS, Map, RAYS};
+use super::weights::Weights;
+
+/// How often the network looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Views {
+    /// Once, at the plane as it is.
+    One,
+    /// Also at its three mirror images, which takes four times as long.
+    Four,
+}
+
+/// A way of mirroring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Mirror {
+    upside_down: bool,
+    left_to_right: bool,
+}
+
+/// Values of a cell that are logits; rays follow.
+const LOGITS: usize = ANSWERS - RAYS;
+
+impl Views {
+    fn mirrors(self) -> impl Iterator<Item = Mirror> {
+        let mirrors = match self {
+            Self::One => &[(false, false)][..],
+            Self::Four => &[(false, false), (false, true), (true, false), (true, true)],
+        };
+        mirrors.iter().map(|&(upside_down, left_to_right)| Mirror {
+            upside_down,
+            left_to_right,
+        })
+    }
+}
+
+/// What the network says about a folded plane: per cell four probabilities of foreground, four depths, and the rays.
+#[must_use]
+pub fn answers(weights: &Weights, input: &Map, views: Views, threads: NonZeroUsize) -> Map {
+    let mut mean = Map::zeros(input.height, input.width, ANSWERS);
+    let share = 1.0 / views.mirrors().count() as f32;
+    for mirror in views.mirrors() {
+        let said = network::forward(weights, &mirror.input(input), threads);
+        mirror.add_back(&said, share, &mut mean);
+    }
+    mean
+}
+
+impl Mirror {
+    /// Where the image of a cell lies.
+    fn cell(self, map: &Map, y: usize, x: usize) -> (usize, usize) {
+        (
+            if self.upside_down {
+                map.height - 1 - y
+            } else {
+                y
+            },
+            if self.left_to_right {
+                map.width - 1 - x
+            } else {
+                x
+            },
+        )
+    }
+
+    /// Where the image of a pixel lies among the four of its cell.
+    fn pixel(self, pixel: usize) -> usize {
+        pixel ^ (usize::from(self.left_to_right) | usize::from(self.upside_down) << 1)
+    }
+
+    /// The image of a direction; they are counted from +x towards +y.
+    fn ray(self, ray: usize) -> usize {
+        let across = if self.left_to_right {
+            RAYS / 2 + RAYS - ray
+        } else {
+            ray
+        };
+        if self.upside_down {
+            (2 * RAYS - across) % RAYS
+        } else {
+            across % RAYS
+        }
+    }
+
+    fn input(self, map: &Map) -> Map {
+        let mut image = Map::zeros(map.height, map.width, map.channels);
+        for y in 0..map.height {
+            for x in 0..map.width {
+                let (to_y, to_x) = self.cell(map, y, x);
+                let to = image.cell_mut(to_y, to_x);
+                for (channel, value) in map.cell(y, x).iter().enumerate() {
+                    to[channel / 4 * 4 + self.pixel(channel % 4)] = *value;
+                }
+            }
+        }
+        image
+    }
+
+    /// Adds a share of the answers about the image to those about the plane.
+    fn add_back(self, said: &Map, share: f32, sum: &mut Map) {
+        for y in 0..said.height {
+            for x in 0..said.width {
+                let (from_y, from_x) = self.cell(said, y, x);
+                let from = said.cell(from_y, from_x);
+                let (probabilities, rays) = sum.cell_mut(y, x).split_at_mut(LOGITS);
+                for (channel, value) in probabilities.iter_mut().enumerate() {
+                    let logit = from[channel / 4 * 4 + self.pixel(channel % 4)];
+                    *value += share / (1.0 + (-logit).exp());
+                }
+                for (ray, value) in rays.iter_mut().enumerate() {
+                    *value += share * from[LOGITS + self.ray(ray)];
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::{Array2, s};
+
+    use super::*;
+
+    fn plane() -> Array2<f32> {
+        Array2::from_shape_fn((64, 96), |(y, x)| {
+            let light = |cy: f32, cx: f32, wide: f32| {
+                let (dy, dx) = (y as f32 - cy, x as f32 - cx);
+                (-(dy * dy + wide * dx * dx) / 90.0).exp()
+            };
+            light(20.0, 25.0, 1.0) + 0.6 * light(40.0, 60.0, 2.0) + 0.8 * light(62.0, 90.0, 0.5)
+        })
+    }
+
+    fn asked(plane: &Array2<f32>) -> Map {
+        answers(
+            &Weights::trained().expect("they are embedded"),
+            &Map::folded([plane.view(), plane.view()]),
+            Views::Four,
+            NonZeroUsize::MIN,
+        )
+    }
+
+    #[test]
+    fn a_mirrored_plane_gets_mirrored_answers() {
+        let straight = asked(&plane());
+        let turned = asked(&plane().slice(s![..;-1, ..;-1]).to_owned());
+        let mirror = Mirror {
+            upside_down: true,
+            left_to_right: true,
+        };
+        for y in 0..straight.height {
+            for x in 0..straight.width {
+                let (to_y, to_x) = mirror.cell(&straight, y, x);
+                let (here, there) = (straight.cell(y, x), turned.cell(to_y, to_x));
+                for channel in 0..LOGITS {
+                    let image = there[channel / 4 * 4 + mirror.pixel(channel % 4)];
+                    assert!((here[channel] - image).abs() < 1e-4, "{y} {x} {channel}");
+                }
+                for ray in 0..RAYS {
+                    let image = there[LOGITS + mirror.ray(ray)];
+                    assert!((here[LOGITS + ray] - image).abs() < 1e-3, "{y} {x} {ray}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn rays_and_pixels_go_where_a_mirror_sends_them() {
+        let across = Mirror {
+            upside_down: false,
+            left_to_right: true,
+        };
+        let over = Mirror {
+            upside_down: true,
+            left_to_right: false,
+        };
+        // East becomes west, south stays; the other way round upside down.
+        assert_eq!([across.ray(0), across.ray(RAYS / 4)], [RAYS / 2, RAYS / 4]);
+        assert_eq!([over.ray(0), over.ray(RAYS / 4)], [0, 3 * RAYS / 4]);
+        assert_eq!([across.pixel(0), over.pixel(0)], [1, 2]);
+        for mirror in Views::Four.mirrors() {
+            for ray in 0..RAYS {
+                assert_eq!(mirror.ray(mirror.ray(ray)), ray);
+            }
+        }
+    }
+}
