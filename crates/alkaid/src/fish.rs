@@ -1,7 +1,7 @@
 //! `alkaid fish`: break-apart FISH, called by the kit's rule.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use alkaid_fish::analyse::Nuclei;
 use alkaid_fish::fields::{self, NamedBy, ROLES, Reading, Source};
@@ -11,10 +11,11 @@ use alkaid_fish::{
     report_on_images, report_on_table,
 };
 use alkaid_imaging::channels::Wanted;
+use alkaid_imaging::nuclei::Method;
 use alkaid_imaging::regions::read_geojson;
 use alkaid_imaging::{Field, SpotOptions, labels};
 use alkaid_report::{Picture, crops, fish_json, fish_page, gallery_html, overlay_png, write_fish};
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow};
 
 use crate::Outcome;
 use crate::args::{
@@ -69,28 +70,39 @@ fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
         spots: SpotOptions::default(),
         threads: threads(args.threads),
     })?;
+    let sources = args.fields.len();
+    let (method, label_files) = match args.nuclei() {
+        NucleiChoice::Found(method) => (method, None),
+        NucleiChoice::Given(files) => {
+            let files = OneEach::new("label images (--nuclei)", files, sources)?;
+            (Method::default(), Some(files))
+        }
+    };
+    let region_files = (!args.regions.is_empty())
+        .then(|| {
+            let files = args.regions.iter().map(PathBuf::as_path).collect();
+            OneEach::new("files with regions (--regions)", files, sources)
+        })
+        .transpose()?;
     let mut labels = Vec::new();
-    let nuclei = args.nuclei();
     let meter = Meter::new("fields", Unit::Items);
     let fields = each_field(args, &mut |index, field, files| {
         meter.set(files.done, Some(files.of), &field.name);
         let size = (field.shape().1, field.shape().2);
-        let given;
-        let source = match &nuclei {
-            NucleiChoice::Found(method) => Nuclei::Segmented(*method),
-            NucleiChoice::Given(files) => {
-                let file = one_each("label images (--nuclei)", files, index)?;
-                given = labels::read(file, size)
-                    .context("--nuclei takes network, classical, or label images")?;
-                Nuclei::Given(&given)
-            }
-        };
-        let region = if args.regions.is_empty() {
-            None
-        } else {
-            let file = one_each("files with regions (--regions)", &args.regions, index)?;
-            Some(read_geojson(file, size)?)
-        };
+        let given = label_files
+            .as_ref()
+            .map(|files| {
+                labels::read(files.of(index)?, size)
+                    .context("--nuclei takes network, classical, or label images")
+            })
+            .transpose()?;
+        let source = given
+            .as_ref()
+            .map_or(Nuclei::Segmented(method), Nuclei::Given);
+        let region = region_files
+            .as_ref()
+            .map(|files| anyhow::Ok(read_geojson(files.of(index)?, size)?))
+            .transpose()?;
         let used = slide.add(field, source, region.as_ref())?;
         if args.common.out.is_some() {
             labels.push(Picture {
@@ -101,10 +113,9 @@ fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
         }
         Ok(())
     })?;
-    if let NucleiChoice::Given(files) = &nuclei {
-        none_left("label images (--nuclei)", files.len(), fields)?;
+    for files in [label_files, region_files].iter().flatten() {
+        files.finish(fields)?;
     }
-    none_left("files with regions (--regions)", args.regions.len(), fields)?;
     meter.finish();
     Ok((slide.analysis()?, labels))
 }
@@ -161,25 +172,43 @@ fn name_apart(field: &mut Field, names: &mut BTreeMap<String, usize>) {
     }
 }
 
-/// The file of field `index`.
-fn one_each<'f, P: AsRef<Path>>(
-    what: &str,
-    files: &'f [P],
-    index: usize,
-) -> anyhow::Result<&'f Path> {
-    files.get(index).map(P::as_ref).with_context(|| {
-        format!(
-            "{} {what} for more fields than that; give one for each field, in the same order",
-            files.len()
-        )
-    })
+/// Files that come one to a field, and what they are called.
+struct OneEach<'f> {
+    what: &'static str,
+    files: Vec<&'f Path>,
 }
 
-fn none_left(what: &str, given: usize, fields: usize) -> anyhow::Result<()> {
-    if given > fields {
-        bail!("{given} {what} for {fields} fields; give one for each field, in the same order");
+impl<'f> OneEach<'f> {
+    /// Fails at once where even one to each source is too few.
+    fn new(what: &'static str, files: Vec<&'f Path>, sources: usize) -> anyhow::Result<Self> {
+        let each = Self { what, files };
+        if each.files.len() < sources {
+            return Err(each.uneven(sources));
+        }
+        Ok(each)
     }
-    Ok(())
+
+    /// The file of field `index`.
+    fn of(&self, index: usize) -> anyhow::Result<&'f Path> {
+        let file = self.files.get(index).copied();
+        file.ok_or_else(|| self.uneven(index + 1))
+    }
+
+    /// None may be left over.
+    fn finish(&self, fields: usize) -> anyhow::Result<()> {
+        if self.files.len() > fields {
+            return Err(self.uneven(fields));
+        }
+        Ok(())
+    }
+
+    fn uneven(&self, fields: usize) -> anyhow::Error {
+        anyhow!(
+            "{} {} for {fields} fields; give one for each field, in the same order",
+            self.files.len(),
+            self.what
+        )
+    }
 }
 
 fn options(args: &ImageArgs) -> RunOptions {

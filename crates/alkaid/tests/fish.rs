@@ -5,6 +5,8 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use alkaid_imaging::write::ome_tiff;
+use alkaid_imaging::{Field, OpenOptions, open};
 use assert_cmd::Command;
 use common::{alkaid, names, printed, printed_json, refusal, says};
 use serde_json::Value;
@@ -407,6 +409,53 @@ fn a_simulated_tumour_goes_from_the_image_to_the_call_and_back_through_the_galle
     says(
         &refusal(&mut run(&["--overrides", "o.json", "--reader", "A"])),
         &["another analysis"],
+    );
+}
+
+#[test]
+fn a_field_in_three_files_is_the_field_in_one() {
+    let folder = slide(&[
+        "--slide",
+        "rearranged",
+        "--fields",
+        "1",
+        "--cells",
+        "30",
+        "--size",
+        "800",
+        "--seed",
+        "7",
+    ]);
+    let options = OpenOptions::default();
+    let field = open(&folder.path().join(FIELD), &options)
+        .unwrap()
+        .remove(0);
+    for channel in &field.channels {
+        let single = Field {
+            channels: vec![channel.clone()],
+            ..field.clone()
+        };
+        ome_tiff(
+            &single,
+            &folder.path().join(format!("{}.tif", channel.name)),
+        )
+        .unwrap();
+    }
+    let names: Vec<&str> = field.channels.iter().map(|c| c.name.as_str()).collect();
+    let parts = ["dapi", "red", "green"].iter().zip(&names);
+    let three: Vec<String> = parts
+        .map(|(role, name)| format!("{role}={name}.tif"))
+        .collect();
+    let nuclei = |field: &str| {
+        printed_json(&mut folder.fish(&[field, "--nuclei", LABELS, "--json"]))["nuclei"].clone()
+    };
+    let whole = nuclei(FIELD);
+    assert!(whole.as_array().unwrap().len() > 10);
+    assert_eq!(whole, nuclei(&three.join(",")));
+    let message = refusal(&mut folder.fish(&[&three[..2].join(",")]));
+    says(
+        &message,
+        &["green is missing", "dapi=FILE,red=FILE,green=FILE"],
     );
 }
 
