@@ -527,6 +527,27 @@ mod tests {
         }
     }
 
+    /// With an even background, signals themselves are what differs most in level.
+    #[test]
+    fn signals_on_an_even_background_are_no_noise() {
+        let truth = places();
+        for height in [8.0, 13.0, 60.0] {
+            let mut draws = Draws(17);
+            let stack = Array3::from_shape_fn((1, 240, 240), |(_, y, x)| {
+                let signals: f64 = truth
+                    .iter()
+                    .map(|(sx, sy)| {
+                        let square = (x as f64 - sx).powi(2) + (y as f64 - sy).powi(2);
+                        20.0 * height * (-square / (2.0 * 1.4 * 1.4)).exp()
+                    })
+                    .sum();
+                (200.0 + signals + 20.0 * draws.normal()).round().max(0.0) as u16
+            });
+            let set = detect(&stack, &nuclei(), PIXEL, &SpotOptions::default()).expect("valid");
+            assert_eq!(set.accepted().count(), truth.len(), "{height}");
+        }
+    }
+
     #[test]
     fn noise_alone_makes_next_to_no_signal() {
         let found: usize = (0..6)

@@ -11,8 +11,11 @@ use crate::smooth::box_twice;
 
 /// Side of the tiles in which bright signals are clipped before the level is smoothed, pixels.
 const TILE: usize = 32;
-/// Levels are sorted into this many classes of equal size.
+/// Levels are sorted into this many classes at most.
 const CLASSES: usize = 16;
+/// Levels that differ by less than so many standard deviations of a pixel are of one class: photon noise is the root of
+/// the level, and hardly changes over such a step.
+const LEAST_STEP: f32 = 1.0;
 /// Fewer pixels than this do not make a class.
 const LEAST_PIXELS: usize = 400;
 /// Of each plane about this many pixels are looked at.
@@ -119,23 +122,36 @@ fn place(labels: &Labels, y: usize, x: usize, rim: usize) -> Place {
 }
 
 impl Curve {
+    /// Classes of about the same size, each of which spans a step of level that matters to the noise. On an even
+    /// background the level differs by little more than what signals add to it, and the class of the highest levels
+    /// would hold the signals alone.
     fn of(mut samples: Vec<(f32, f32, f32)>) -> Self {
         let mut curve = Self::default();
         samples.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let size = samples.len().div_ceil(CLASSES).max(LEAST_PIXELS);
-        for class in samples.chunks(size) {
-            if class.len() < LEAST_PIXELS && !curve.level.is_empty() {
-                break;
-            }
-            curve.level.push(class[class.len() / 2].0);
-            curve
-                .pixel_sd
-                .push(robust_sd(class.iter().map(|s| s.1).collect()));
-            let mut filtered: Vec<f32> = class.iter().map(|s| s.2).collect();
-            curve.filtered_middle.push(median(&mut filtered));
-            curve.filtered_sd.push(robust_sd(filtered));
+        let step = LEAST_STEP * robust_sd(samples.iter().map(|s| s.1).collect());
+        let mut rest = &samples[..];
+        while let Some(lowest) = rest.first().map(|s| s.0) {
+            let reached = rest.partition_point(|s| s.0 < lowest + step).max(size);
+            // What is left over makes no class of its own.
+            let ends = rest.get(reached).is_none_or(|next| {
+                let last = rest[rest.len() - 1].0;
+                rest.len() - reached < size || last < next.0 + step
+            });
+            let (class, after) = rest.split_at(if ends { rest.len() } else { reached });
+            curve.add(class);
+            rest = after;
         }
         curve
+    }
+
+    fn add(&mut self, class: &[(f32, f32, f32)]) {
+        self.level.push(class[class.len() / 2].0);
+        self.pixel_sd
+            .push(robust_sd(class.iter().map(|s| s.1).collect()));
+        let mut filtered: Vec<f32> = class.iter().map(|s| s.2).collect();
+        self.filtered_middle.push(median(&mut filtered));
+        self.filtered_sd.push(robust_sd(filtered));
     }
 
     /// `None` when nothing was sampled.
