@@ -104,6 +104,24 @@ pub enum AnalyseError {
         /// The channel.
         index: usize,
     },
+    /// One picture for two probes.
+    #[error(
+        "{field}: the channels of both probes hold the same picture, so that every signal would be fused; give the right          channels (--channels) or files"
+    )]
+    SamePicture {
+        /// The field.
+        field: String,
+    },
+    /// The same field a second time.
+    #[error(
+        "{field}: this is the same field as {other}, and nuclei must not count twice; give every field once"
+    )]
+    Twice {
+        /// The field.
+        field: String,
+        /// The one that came before.
+        other: String,
+    },
     /// Nuclei could not be found.
     #[error("{field}: {source}")]
     Nuclei {
@@ -162,6 +180,12 @@ impl<'a> Slide<'a> {
         region: Option<&Regions>,
     ) -> Result<Labels, AnalyseError> {
         let (seen, labels) = look(field, nuclei, region, &self.options)?;
+        if let Some(other) = self.seen.iter().find(|other| other.same == seen.same) {
+            return Err(AnalyseError::Twice {
+                field: seen.name,
+                other: other.name.clone(),
+            });
+        }
         self.seen.push(seen);
         Ok(labels)
     }
@@ -330,6 +354,12 @@ mod tests {
         assert!(run(good.field.clone(), roles).contains("--channels"));
         let roles = Roles { green: 1, ..ROLES };
         assert!(run(good.field.clone(), roles).contains("two things"));
+        let both = [(&good.field, &good.labels), (&good.field, &good.labels)];
+        let twice = analysed(&both, None, options(ROLES)).expect_err("one field");
+        assert!(twice.to_string().contains("same field"), "{twice}");
+        let mut field = good.field.clone();
+        field.channels[2].stack = field.channels[1].stack.clone();
+        assert!(run(field, ROLES).contains("same picture"));
         let none = analysed(&[], None, options(ROLES));
         assert!(matches!(none, Err(AnalyseError::NoField)));
         let small = Labels::compacted(Array2::zeros((5, 5)));

@@ -178,6 +178,7 @@ pub fn parse(path: &Path, text: &str, profile: &Profile) -> Result<Table, Counts
         path,
         separator,
         columns: columns(path, number, header, separator)?,
+        width: header.split(separator).count(),
         profile,
         table: Table {
             nuclei: Vec::new(),
@@ -271,6 +272,8 @@ struct Parser<'t> {
     path: &'t Path,
     separator: char,
     columns: BTreeMap<Column, usize>,
+    /// Cells of the header.
+    width: usize,
     profile: &'t Profile,
     table: Table,
     /// Readers with the nuclei that they counted.
@@ -298,6 +301,25 @@ impl Parser<'_> {
             what,
             remedy,
         };
+        if fields
+            .iter()
+            .skip(self.width)
+            .any(|field| !field.is_empty())
+        {
+            return Err(wrong(
+                format!("{} cells, and the header has {}", fields.len(), self.width),
+                "decimal commas or separators within a cell shift the columns: save the table with tabs",
+            ));
+        }
+        let summary = ["total", "sum", "mean", "average", "median"];
+        if let Some(name) = at(Column::Nucleus)
+            && summary.contains(&name.to_lowercase().trim_end_matches(':'))
+        {
+            return Err(wrong(
+                format!("{name} is no nucleus"),
+                "leave out lines that sum up others, or begin them with #",
+            ));
+        }
         let reader = match at(Column::Reader) {
             Some("") => {
                 return Err(wrong(

@@ -34,6 +34,8 @@ pub enum Source {
 pub struct Reading<'a> {
     /// Micrometres a pixel, in place of what the files say.
     pub pixel_um: Option<f64>,
+    /// Which time of a time series, from 0.
+    pub time: Option<u64>,
     /// Which channel is which, as far as it was said.
     pub wanted: Wanted,
     /// What `wanted` means by red and green.
@@ -80,6 +82,7 @@ impl Source {
 pub fn read(source: &Source, reading: &Reading<'_>) -> Result<Vec<Field>, ImagingError> {
     let options = OpenOptions {
         pixel_um: reading.pixel_um,
+        time: reading.time,
         ..OpenOptions::default()
     };
     match source {
@@ -141,6 +144,7 @@ mod tests {
     fn reading(kit: &str, named_by: NamedBy) -> Reading<'static> {
         Reading {
             pixel_um: Some(0.1),
+            time: None,
             wanted: Wanted::default(),
             named_by,
             profile: profile(kit).expect("it is known"),

@@ -25,6 +25,7 @@ pub mod report;
 pub mod rule;
 mod score;
 pub mod statistics;
+mod suspect;
 
 pub use analyse::{AnalyseError, AnalyseOptions, Analysis, Slide};
 pub use distance::DistanceIndex;

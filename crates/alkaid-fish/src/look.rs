@@ -1,5 +1,7 @@
 //! The first walk: one field for itself.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use alkaid_imaging::nuclei::{self, Method, NucleiError};
 use alkaid_imaging::regions::Regions;
 use alkaid_imaging::spots::colours::{reject_granules, shares};
@@ -21,6 +23,8 @@ const NUCLEUS_UM: f64 = 9.5;
 #[derive(Debug)]
 pub(crate) struct Seen {
     pub name: String,
+    /// What no other field shares: a hash of its counterstain.
+    pub same: u64,
     pub planes: usize,
     pub height: usize,
     pub width: usize,
@@ -68,6 +72,9 @@ pub(crate) fn look(
     let dapi = channel("DAPI", options.roles.dapi)?;
     let red = channel("the 3' side", options.roles.red)?;
     let green = channel("the 5' side", options.roles.green)?;
+    if red.stack == green.stack && red.stack.iter().any(|&count| count != red.stack[[0, 0, 0]]) {
+        return Err(AnalyseError::SamePicture { field: name() });
+    }
     let dapi_plane = dapi.maximum_projection();
     let labels = match nuclei {
         Nuclei::Given(labels) => labels.clone(),
@@ -105,6 +112,7 @@ pub(crate) fn look(
     };
     let seen = Seen {
         name: name(),
+        same: content(dapi),
         planes,
         height,
         width,
@@ -128,6 +136,12 @@ pub(crate) fn look(
         shares,
     };
     Ok((seen, labels))
+}
+
+fn content(channel: &Channel) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    channel.stack.hash(&mut hasher);
+    hasher.finish()
 }
 
 /// Two pieces of work at once.

@@ -45,6 +45,10 @@ pub struct Limits {
     pub most_contact: Stated<f64>,
     /// DAPI of two nuclei over each other, over that of one.
     pub overlap_brightness: Stated<f64>,
+    /// Largest share of good nuclei without signals of both colours on a slide that is called.
+    pub most_unlabelled: Stated<f64>,
+    /// Longest way from red to green that the signals of a field may have in common, micrometres.
+    pub most_displaced_um: Stated<f64>,
 }
 
 /// The shape and DAPI of one labelled object.

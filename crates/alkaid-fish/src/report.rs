@@ -18,8 +18,10 @@ use crate::finding::{Colour, Exclusion, FieldFinding, Nucleus};
 use crate::overrides::{Overrides, OverridesError, apply};
 use crate::pattern::{Counts, Pattern};
 use crate::profile::Profile;
+use crate::quality;
 use crate::rule::{Call, Scored, Verdict, call, call_of_two, draw_order};
 use crate::statistics::{Statistics, statistics};
+use crate::suspect;
 
 /// Version of the layout; the first part changes when a field changes its meaning or goes away.
 pub const FISH_VERSION: &str = "1.0";
@@ -250,10 +252,16 @@ pub fn report_on_images(
             profile.minimum_snr.value
         ));
     }
+    let weak = !refusals.is_empty();
+    refusals.extend(suspect::refusals(&fields, &nuclei, quality::limits()));
     if !refusals.is_empty() {
         found = Call {
             verdict: Verdict::NotSuitable,
-            reason: "the signals are too weak".to_owned(),
+            reason: match weak {
+                true => "the signals are too weak",
+                false => "the slide as a whole cannot be called",
+            }
+            .to_owned(),
             positive: 0,
             of: 0,
             percent: None,
@@ -378,6 +386,8 @@ impl Evidence {
         if self.readers.is_none() {
             warnings.extend(draw_matters(&self.call, &statistics));
         }
+        let patterns: Vec<Pattern> = self.scored.iter().map(|(pattern, _)| *pattern).collect();
+        warnings.extend(suspect::exchanged(&patterns, profile));
         warnings.extend(warnings_on(&statistics, profile));
         FishReport {
             fish_version: FISH_VERSION.to_owned(),

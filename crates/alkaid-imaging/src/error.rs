@@ -48,7 +48,7 @@ pub enum ImagingError {
     /// The file declares more pixels than allowed.
     #[error(
         "{}, {place}: {declared} pixels over all planes, more than the limit of {limit}; \
-        crop the image or raise the limit",
+        crop the image or export fewer planes",
         path.display()
     )]
     TooLarge {

@@ -239,14 +239,16 @@ fn checked_page<'p, R>(
 }
 
 /// Puts samples on the grid of 16-bit counts: the counts, what one is worth in the file's values, and the count at which
-/// the file type or detector is full. Negative values become 0.
+/// the file type or detector is full. Where there are negative values, as after a background was taken off, the lowest
+/// becomes 0: cut off, the noise about the background would be half a noise.
 fn counts(planes: Vec<Samples>, bits: u16) -> (Vec<u16>, f64, u16) {
     let full = if (1..=15).contains(&bits) {
         (1 << bits) - 1
     } else {
         u16::MAX
     };
-    let highest = planes.iter().map(Samples::highest).fold(0.0, f64::max);
+    let lowest = planes.iter().map(Samples::lowest).fold(0.0, f64::min);
+    let highest = planes.iter().map(Samples::highest).fold(0.0, f64::max) - lowest;
     let whole = planes.iter().all(Samples::is_whole);
     let fits = whole && highest <= f64::from(u16::MAX);
     let scale = if fits || highest == 0.0 {
@@ -273,7 +275,7 @@ fn counts(planes: Vec<Samples>, bits: u16) -> (Vec<u16>, f64, u16) {
             Samples::F32(values) => counts.extend(
                 values
                     .into_iter()
-                    .map(|value| scaled(f64::from(value), scale)),
+                    .map(|value| scaled(f64::from(value) - lowest, scale)),
             ),
         }
     }
@@ -287,7 +289,6 @@ fn counts(planes: Vec<Samples>, bits: u16) -> (Vec<u16>, f64, u16) {
 }
 
 fn scaled(value: f64, scale: f64) -> u16 {
-    // Casting clamps, and makes negative values 0.
     (value / scale).round() as u16
 }
 
@@ -298,6 +299,14 @@ impl Samples {
             Self::U16(values) => values.len(),
             Self::U32(values) => values.len(),
             Self::F32(values) => values.len(),
+        }
+    }
+
+    /// At most 0.
+    fn lowest(&self) -> f64 {
+        match self {
+            Self::F32(values) => f64::from(values.iter().copied().fold(0.0, f32::min)),
+            _ => 0.0,
         }
     }
 

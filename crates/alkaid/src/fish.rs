@@ -40,7 +40,7 @@ fn images(args: &ImageArgs) -> Outcome {
     let inputs = inputs(&args.fields)?;
     let (analysis, labels) = analysed(args)?;
     let setting = Setting {
-        sample: sample(common, args.fields[0].first()),
+        sample: sample(common, args.fields[in_order(&args.fields)[0]].first()),
         profile: common.probe,
         options: options(args),
         inputs,
@@ -55,9 +55,9 @@ fn images(args: &ImageArgs) -> Outcome {
 }
 
 fn inputs(sources: &[Source]) -> anyhow::Result<Vec<InputFile>> {
-    sources
-        .iter()
-        .flat_map(Source::paths)
+    in_order(sources)
+        .into_iter()
+        .flat_map(|at| sources[at].paths())
         .map(|path| InputFile::of(path).with_context(|| format!("cannot read {}", path.display())))
         .collect()
 }
@@ -70,7 +70,7 @@ fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
         spots: SpotOptions::default(),
         threads: threads(args.threads),
     })?;
-    let sources = args.fields.len();
+    let sources = &args.fields;
     let (method, label_files) = match args.nuclei() {
         NucleiChoice::Found(method) => (method, None),
         NucleiChoice::Given(files) => {
@@ -134,6 +134,7 @@ fn each_field(
 ) -> anyhow::Result<usize> {
     let reading = Reading {
         pixel_um: args.pixel_size,
+        time: args.time,
         wanted: args
             .channels
             .as_ref()
@@ -146,8 +147,8 @@ fn each_field(
     };
     let mut names = BTreeMap::new();
     let mut index = 0;
-    for (done, source) in args.fields.iter().enumerate() {
-        for mut field in fields::read(source, &reading)? {
+    for (done, source) in in_order(&args.fields).into_iter().enumerate() {
+        for mut field in fields::read(&args.fields[source], &reading)? {
             if interrupted() {
                 return Err(Interrupted.into());
             }
@@ -161,6 +162,14 @@ fn each_field(
         }
     }
     Ok(index)
+}
+
+/// Places of the sources in the order of their files' names. What is drawn hangs on the numbers of nuclei, and must not
+/// hang on the order in which a shell or a person lists files.
+fn in_order(sources: &[Source]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_by_key(|&at| (sources[at].first().file_name(), sources[at].first()));
+    order
 }
 
 /// Files of one name in several folders are told apart by a number.
@@ -179,11 +188,18 @@ struct OneEach<'f> {
 }
 
 impl<'f> OneEach<'f> {
-    /// Fails at once where even one to each source is too few.
-    fn new(what: &'static str, files: Vec<&'f Path>, sources: usize) -> anyhow::Result<Self> {
+    /// Files given in the order of the sources. Fails at once where even one to each is too few.
+    fn new(
+        what: &'static str,
+        mut files: Vec<&'f Path>,
+        sources: &[Source],
+    ) -> anyhow::Result<Self> {
+        if files.len() == sources.len() {
+            files = in_order(sources).into_iter().map(|at| files[at]).collect();
+        }
         let each = Self { what, files };
-        if each.files.len() < sources {
-            return Err(each.uneven(sources));
+        if each.files.len() < sources.len() {
+            return Err(each.uneven(sources.len()));
         }
         Ok(each)
     }

@@ -30,6 +30,7 @@ pub(crate) fn report_on_fields(
     let profile = kit(probe).map_err(|error| error.to_string())?;
     let reading = Reading {
         pixel_um,
+        time: None,
         wanted: Wanted::default(),
         named_by: NamedBy::Colour,
         profile,

@@ -14,11 +14,11 @@ use crate::ImagingError;
 pub(crate) enum Samples {
     /// Up to 8 bits.
     U8(Vec<u8>),
-    /// Up to 16 bits; negative values became 0.
+    /// Up to 16 bits.
     U16(Vec<u16>),
-    /// 32 bits; negative values became 0.
+    /// 32 bits.
     U32(Vec<u32>),
-    /// Floats; finite. Negative values stay.
+    /// Floats, finite, and whole numbers with a sign.
     F32(Vec<f32>),
 }
 
@@ -261,9 +261,8 @@ fn unpack_bits<T: Raw>(stored: &[u8], bits: usize, count: usize, row: &mut Vec<T
 
 fn bytes(mut plane: Vec<u8>, page: &Page) -> Samples {
     if page.format == Format::Signed {
-        plane
-            .iter_mut()
-            .for_each(|value| *value = (*value as i8).max(0) as u8);
+        let value = |bits: u8| f32::from(bits as i8);
+        return Samples::F32(plane.into_iter().map(value).collect());
     }
     if page.colours == Colours::Inverted {
         plane.iter_mut().for_each(|value| *value = u8::MAX - *value);
@@ -273,9 +272,8 @@ fn bytes(mut plane: Vec<u8>, page: &Page) -> Samples {
 
 fn shorts(mut plane: Vec<u16>, page: &Page) -> Samples {
     if page.format == Format::Signed {
-        plane
-            .iter_mut()
-            .for_each(|value| *value = (*value as i16).max(0) as u16);
+        let value = |bits: u16| f32::from(bits as i16);
+        return Samples::F32(plane.into_iter().map(value).collect());
     }
     if page.colours == Colours::Inverted {
         let full = (1u32 << page.bits) - 1;
@@ -292,12 +290,10 @@ fn shorts(mut plane: Vec<u16>, page: &Page) -> Samples {
 fn words<R>(plane: Vec<u32>, page: &Page, source: &Source<R>) -> Result<Samples, ImagingError> {
     Ok(match page.format {
         Format::Unsigned => Samples::U32(plane),
-        Format::Signed => Samples::U32(
-            plane
-                .into_iter()
-                .map(|value| (value as i32).max(0) as u32)
-                .collect(),
-        ),
+        Format::Signed => {
+            let value = |bits: u32| bits as i32 as f32;
+            Samples::F32(plane.into_iter().map(value).collect())
+        }
         Format::Float => {
             let plane: Vec<_> = plane.into_iter().map(f32::from_bits).collect();
             finite(&plane, page, source)?;

@@ -40,6 +40,9 @@ pub struct ImageArgs {
     /// Micrometres a pixel, in place of what the files say
     #[arg(long, value_parser = pixel_size, value_name = "UM")]
     pub pixel_size: Option<f64>,
+    /// Which time of a time series, counted from 0
+    #[arg(long, value_name = "N")]
+    pub time: Option<u64>,
     /// How nuclei are found: network, classical, or a label image; repeat label images, one for each field
     #[arg(long, default_value = "network", value_name = "HOW")]
     pub nuclei: Vec<String>,
