@@ -152,7 +152,7 @@ fn given_regions(
         .regions
         .iter()
         .zip(sizes)
-        .map(|(file, size)| read_geojson(file, *size))
+        .map(|(file, size)| read_geojson(file)?.draw(*size))
         .collect::<Result<_, _>>()?;
     Ok(Some(read))
 }
