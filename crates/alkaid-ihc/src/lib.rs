@@ -10,6 +10,8 @@ mod artefact;
 mod cells;
 mod error;
 pub mod finding;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod hand;
 mod judge;
 pub mod kit;
@@ -18,6 +20,7 @@ pub mod overrides;
 pub mod quality;
 pub mod region;
 pub mod summary;
+mod text_file;
 mod tile;
 
 pub use analyse::{IhcOptions, Measured, Progress, Silent, analyse, conclude};
