@@ -21,6 +21,11 @@ const LARGEST_UM2: f64 = 320.0;
 /// Mean haematoxylin below which an object is no nucleus, optical density: on a slide without counterstain the network
 /// sees nuclei in noise and in what DAB leaves over.
 const PALEST: f64 = 0.06;
+/// By how much a nucleus has more haematoxylin than what lies around it: the network sees nuclei in the waves of pale
+/// stroma too. Of what it outlines on the sample of colon, 95 % have 0.037 or more; waves of simulated stroma 0.02.
+const STANDS_OUT: f64 = 0.03;
+/// What lies around: pixels outside nuclei this far from the object, micrometres.
+const AROUND_UM: f64 = 1.5;
 
 /// Finds the nuclei of a slide, tile by tile.
 pub(crate) struct NucleusFinder {
@@ -54,26 +59,69 @@ impl NucleusFinder {
     }
 }
 
+/// Haematoxylin over some pixels.
+#[derive(Clone, Copy, Default)]
+struct Mean {
+    pixels: f64,
+    sum: f64,
+}
+
+impl Mean {
+    fn add(&mut self, amount: f32) {
+        self.pixels += 1.0;
+        self.sum += f64::from(amount);
+    }
+
+    /// 0 of nothing.
+    fn get(self) -> f64 {
+        self.sum / self.pixels.max(1.0)
+    }
+}
+
 /// Removes splinters of objects, and objects that are too small, too large or too pale; closes the gaps in the numbers.
 fn kept(mut labels: Labels, haematoxylin: &Array2<f32>, pixel_um: f64) -> Labels {
     masks::keep_largest_parts(&mut labels.map);
-    let mut sums = vec![(0.0, 0.0); labels.count as usize + 1];
+    let mut inside = vec![Mean::default(); labels.count as usize + 1];
     for (label, amount) in labels.map.iter().zip(haematoxylin) {
-        let (area, sum) = &mut sums[*label as usize];
-        *area += 1.0;
-        *sum += f64::from(*amount);
+        inside[*label as usize].add(*amount);
     }
-    let is_nucleus = |(area, sum): &(f64, f64)| {
-        let um2 = area * pixel_um * pixel_um;
-        (SMALLEST_UM2..=LARGEST_UM2).contains(&um2) && sum / area >= PALEST
+    let around = around(&labels, haematoxylin, pixel_um);
+    let is_nucleus = |(inside, around): (&Mean, &Mean)| {
+        let um2 = inside.pixels * pixel_um * pixel_um;
+        (SMALLEST_UM2..=LARGEST_UM2).contains(&um2)
+            && inside.get() >= PALEST
+            && (around.pixels == 0.0 || inside.get() >= around.get() + STANDS_OUT)
     };
-    let keep: Vec<bool> = sums.iter().map(is_nucleus).collect();
+    let keep: Vec<bool> = inside.iter().zip(&around).map(is_nucleus).collect();
     for label in &mut labels.map {
         if !keep[*label as usize] {
             *label = 0;
         }
     }
     Labels::compacted(labels.map)
+}
+
+/// What lies around each object.
+fn around(labels: &Labels, haematoxylin: &Array2<f32>, pixel_um: f64) -> Vec<Mean> {
+    let step = (AROUND_UM / pixel_um).round().max(1.0) as usize;
+    let mut around = vec![Mean::default(); labels.count as usize + 1];
+    for ((y, x), label) in labels.map.indexed_iter() {
+        if *label != 0 {
+            continue;
+        }
+        let beside = [
+            (y.wrapping_sub(step), x),
+            (y + step, x),
+            (y, x.wrapping_sub(step)),
+            (y, x + step),
+        ];
+        for place in beside {
+            if let Some(label) = labels.map.get(place).filter(|label| **label != 0) {
+                around[*label as usize].add(haematoxylin[[y, x]]);
+            }
+        }
+    }
+    around
 }
 
 #[cfg(test)]
@@ -118,7 +166,13 @@ mod tests {
     fn specks_and_even_planes_hold_no_nuclei() {
         assert_eq!(found(&plane(&[(30.0, 40.0)], [1.5, 1.5]), 0.5).count, 0);
         assert_eq!(found(&Array2::from_elem((60, 60), 0.1), 0.5).count, 0);
-        let pale = plane(&[(30.0, 40.0), (95.0, 50.0)], [8.0, 10.0]).mapv(|value| 0.08 * value);
-        assert_eq!(found(&pale, 0.5).count, 0);
+        let plane = plane(&[(30.0, 40.0), (95.0, 50.0)], [8.0, 10.0]);
+        assert_eq!(found(&plane, 0.5).count, 2);
+        assert_eq!(found(&plane.mapv(|value| 0.08 * value), 0.5).count, 0);
+        // Waves of stroma: dark enough, but hardly darker than what lies around.
+        assert_eq!(
+            found(&plane.mapv(|value| 0.07 + 0.04 * value), 0.5).count,
+            0
+        );
     }
 }
