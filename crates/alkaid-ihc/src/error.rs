@@ -3,7 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use alkaid_imaging::ImagingError;
 use alkaid_imaging::brightfield::BrightfieldError;
+use alkaid_imaging::nuclei::NucleiError;
 use alkaid_imaging::stain::NotHdab;
 
 /// Why a section cannot be scored. Every message names the file, the place and a remedy.
@@ -12,6 +14,12 @@ pub enum IhcError {
     /// The picture cannot be read.
     #[error(transparent)]
     Picture(#[from] BrightfieldError),
+    /// A file of outlines cannot be used.
+    #[error(transparent)]
+    Outlines(#[from] ImagingError),
+    /// Nuclei cannot be looked for.
+    #[error(transparent)]
+    Nuclei(#[from] NucleiError),
     /// The picture is no section in haematoxylin and DAB.
     #[error("{file}: {problem}")]
     NotHdab {

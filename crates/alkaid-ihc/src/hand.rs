@@ -4,8 +4,9 @@
 //! `pct_0`, `pct_1`, `pct_2`, `pct_3`, or both. Agreement is on the case's class: the score as given, or the highest
 //! class that 10 % of the cells reach.
 
-use std::collections::BTreeMap;
-use std::fs;
+mod kappa;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -13,6 +14,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::IhcError;
 use crate::finding::Class;
+use crate::text_file;
+use kappa::{cohen, fleiss_kappa, limits, weighted};
 
 /// One reader's score of one case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -101,8 +104,12 @@ pub struct Fleiss {
 
 /// Share of the cells that makes a case's class, percent.
 const SHARE: f64 = 10.0;
-/// Lines that a file may have.
-const LINES: usize = 1_000_000;
+/// Scores that a file may have.
+const SCORES: usize = 1_000_000;
+/// Readers that a file may have: each is compared with each.
+const READERS: usize = 200;
+const REMEDY: &str =
+    "give columns case, reader, and score or pct_0, pct_1, pct_2, pct_3, separated by tabs";
 
 /// Reads scores and works out agreement.
 ///
@@ -110,13 +117,15 @@ const LINES: usize = 1_000_000;
 ///
 /// When the file cannot be read, lacks a column, or a line is malformed.
 pub fn agreement(path: &Path) -> Result<HandReport, IhcError> {
-    let text = fs::read_to_string(path).map_err(|source| IhcError::open(path, source))?;
-    Ok(compare(parse(path, &text)?))
+    of_text(path, &text_file::read(path, REMEDY)?)
+}
+
+/// As [`agreement`], from the text of the file.
+pub(crate) fn of_text(path: &Path, text: &str) -> Result<HandReport, IhcError> {
+    Ok(compare(parse(path, text)?))
 }
 
 fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
-    const REMEDY: &str =
-        "give columns case, reader, and score or pct_0, pct_1, pct_2, pct_3, separated by tabs";
     let mut lines = text
         .lines()
         .enumerate()
@@ -148,7 +157,8 @@ fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
     }
     let mut scores = Vec::new();
     let mut seen = BTreeMap::new();
-    for (number, line) in lines.take(LINES) {
+    let mut readers = BTreeSet::new();
+    for (number, line) in lines {
         let bad = |what: String| {
             IhcError::malformed(path, format!("line {number}"), what, "correct the line")
         };
@@ -173,6 +183,19 @@ fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
             return Err(bad(format!(
                 "{reader} scored {case} on line {before} already"
             )));
+        }
+        if !readers.contains(&reader) {
+            readers.insert(reader.clone());
+        }
+        let many = |what: &str| {
+            let remedy = "give fewer at a time, or check that the columns are not mixed up";
+            IhcError::malformed(path, format!("line {number}"), what, remedy)
+        };
+        if readers.len() > READERS {
+            return Err(many(&format!("more than {READERS} readers")));
+        }
+        if scores.len() == SCORES {
+            return Err(many(&format!("more than {SCORES} scores")));
         }
         let h_score = percents.map(|[_, a, b, c]| a + 2.0 * b + 3.0 * c);
         scores.push(HandScore {
@@ -327,81 +350,6 @@ fn pair(first: &str, second: &str, both: &[(&HandScore, &HandScore)]) -> PairAgr
     }
 }
 
-/// Mean difference and the limits of agreement around it (Bland and Altman).
-fn limits(differences: &[f64]) -> Option<[f64; 3]> {
-    if differences.len() < 2 {
-        return None;
-    }
-    let n = differences.len() as f64;
-    let mean = differences.iter().sum::<f64>() / n;
-    let spread = (differences.iter().map(|d| (d - mean).powi(2)).sum::<f64>() / (n - 1.0)).sqrt();
-    Some([mean, mean - 1.96 * spread, mean + 1.96 * spread])
-}
-
-/// Cohen's kappa (1960) and its interval by the large-sample standard error.
-fn cohen(table: &[[f64; 4]; 4]) -> (Option<f64>, Option<[f64; 2]>) {
-    let n: f64 = table.iter().flatten().sum();
-    let (rows, columns) = margins(table);
-    let observed = (0..4).map(|k| table[k][k]).sum::<f64>() / n;
-    let chance = (0..4).map(|k| rows[k] * columns[k]).sum::<f64>() / (n * n);
-    if 1.0 - chance < 1e-12 {
-        return (None, None);
-    }
-    let kappa = (observed - chance) / (1.0 - chance);
-    let error = (observed * (1.0 - observed) / (n * (1.0 - chance).powi(2))).sqrt();
-    let interval = [
-        (kappa - 1.96 * error).max(-1.0),
-        (kappa + 1.96 * error).min(1.0),
-    ];
-    (Some(kappa), Some(interval))
-}
-
-/// Cohen's kappa with quadratic weights (1968).
-fn weighted(table: &[[f64; 4]; 4]) -> Option<f64> {
-    let n: f64 = table.iter().flatten().sum();
-    let (rows, columns) = margins(table);
-    let (mut observed, mut expected) = (0.0, 0.0);
-    for i in 0..4_usize {
-        for j in 0..4_usize {
-            let weight = i.abs_diff(j).pow(2) as f64;
-            observed += weight * table[i][j] / n;
-            expected += weight * rows[i] * columns[j] / (n * n);
-        }
-    }
-    (expected > 1e-12).then(|| 1.0 - observed / expected)
-}
-
-fn margins(table: &[[f64; 4]; 4]) -> ([f64; 4], [f64; 4]) {
-    let rows = [0, 1, 2, 3].map(|i| table[i].iter().sum());
-    let columns = [0, 1, 2, 3].map(|j| table.iter().map(|row| row[j]).sum());
-    (rows, columns)
-}
-
-/// Fleiss' kappa (1971) over cases with the same number of readers each.
-fn fleiss_kappa(cases: &[Vec<Class>]) -> Option<f64> {
-    let readers = cases.first()?.len() as f64;
-    let mut totals = [0.0; 4];
-    let mut agreement = 0.0;
-    for case in cases {
-        let mut counts = [0.0; 4];
-        for class in case {
-            counts[*class as usize] += 1.0;
-        }
-        agreement +=
-            (counts.iter().map(|c| c * c).sum::<f64>() - readers) / (readers * (readers - 1.0));
-        for (total, count) in totals.iter_mut().zip(counts) {
-            *total += count;
-        }
-    }
-    let n = cases.len() as f64;
-    let observed = agreement / n;
-    let chance: f64 = totals
-        .iter()
-        .map(|total| (total / (n * readers)).powi(2))
-        .sum();
-    (1.0 - chance > 1e-12).then(|| (observed - chance) / (1.0 - chance))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -426,23 +374,16 @@ mod tests {
     }
 
     #[test]
-    fn kappas_are_those_of_the_textbook() {
-        // Cohen's kappa of a 2 x 2 table 20, 5, 10, 15: 0.4.
-        let mut table = [[0.0; 4]; 4];
-        table[0][0] = 20.0;
-        table[0][1] = 5.0;
-        table[1][0] = 10.0;
-        table[1][1] = 15.0;
-        assert!((cohen(&table).0.unwrap() - 0.4).abs() < 1e-12);
-        // With two classes the weights change nothing.
-        assert!((weighted(&table).unwrap() - 0.4).abs() < 1e-12);
-        // Two cases, three readers: all agree on one, two of three on the other.
-        use Class::{Negative, Strong};
-        let cases = vec![vec![Strong; 3], vec![Negative, Negative, Strong]];
-        // Observed (1 + 1/3) / 2, chance (4² + 2²) / 6².
-        let expected = (2.0 / 3.0 - 20.0 / 36.0) / (1.0 - 20.0 / 36.0);
-        assert!((fleiss_kappa(&cases).unwrap() - expected).abs() < 1e-12);
-        assert_eq!(fleiss_kappa(&[vec![Strong; 2]]), None);
+    fn columns_mixed_up_do_not_compare_each_with_each() {
+        let mut text = String::from("case\treader\tscore\n");
+        for reader in 0..=READERS {
+            text.push_str(&format!("A\tr{reader}\t0\n"));
+        }
+        let error = read(&text).unwrap_err().to_string();
+        assert!(
+            error.contains("line 202") && error.contains("more than 200 readers"),
+            "{error}"
+        );
     }
 
     #[test]

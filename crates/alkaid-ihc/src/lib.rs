@@ -10,15 +10,20 @@ mod artefact;
 mod cells;
 mod error;
 pub mod finding;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod hand;
 mod judge;
 pub mod kit;
-pub mod nuclei;
+mod masks;
+mod nuclei;
 pub mod overrides;
 pub mod quality;
 pub mod region;
 pub mod summary;
+mod text_file;
 mod tile;
+mod walk;
 
 pub use analyse::{IhcOptions, Measured, Progress, Silent, analyse, conclude};
 pub use error::IhcError;

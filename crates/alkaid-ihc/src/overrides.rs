@@ -1,12 +1,12 @@
 //! What a person said of cells on the review page, read back.
 
-use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
 
 use crate::error::IhcError;
 use crate::finding::{Cell, Class, Review};
+use crate::text_file;
 
 /// The schema that the page writes.
 pub const OVERRIDES_SCHEMA: &str = "alkaid/ihc-overrides/1";
@@ -41,6 +41,7 @@ pub struct Override {
     pub reason: String,
 }
 
+const REMEDY: &str = "give the file that the review page exported";
 /// How far a cell may have moved between two runs, pixels of the picture.
 const SAME_PLACE_PX: f64 = 6.0;
 
@@ -50,22 +51,18 @@ const SAME_PLACE_PX: f64 = 6.0;
 ///
 /// When it cannot be read, is no export of the review page, or of another picture.
 pub fn read(path: &Path, image: &str) -> Result<Overrides, IhcError> {
-    let text = fs::read_to_string(path).map_err(|source| IhcError::open(path, source))?;
-    let overrides: Overrides = serde_json::from_str(&text).map_err(|error| {
-        IhcError::malformed(
-            path,
-            format!("line {}", error.line()),
-            error.to_string(),
-            "give the file that the review page exported",
-        )
+    parse(path, &text_file::read(path, REMEDY)?, image)
+}
+
+/// As [`read`], from the text of the file.
+pub(crate) fn parse(path: &Path, text: &str, image: &str) -> Result<Overrides, IhcError> {
+    let overrides: Overrides = serde_json::from_str(text).map_err(|error| {
+        let place = format!("line {}", error.line());
+        IhcError::malformed(path, place, error.to_string(), REMEDY)
     })?;
     if overrides.schema != OVERRIDES_SCHEMA {
-        return Err(IhcError::malformed(
-            path,
-            "the file",
-            format!("the schema is {:?}", overrides.schema),
-            "give the file that the review page exported",
-        ));
+        let what = format!("the schema is {:?}", overrides.schema);
+        return Err(IhcError::malformed(path, "the file", what, REMEDY));
     }
     if overrides.image != image {
         return Err(IhcError::malformed(
@@ -78,7 +75,7 @@ pub fn read(path: &Path, image: &str) -> Result<Overrides, IhcError> {
     Ok(overrides)
 }
 
-/// Puts changes on the cells, and returns how many.
+/// Puts changes on the cells, which are in the order of their numbers, and returns how many changes there were.
 ///
 /// # Errors
 ///
@@ -87,8 +84,10 @@ pub fn apply(path: &Path, overrides: &Overrides, cells: &mut [Cell]) -> Result<u
     for change in &overrides.overrides {
         let near = |cell: &Cell| (cell.x_px - change.x_px).hypot(cell.y_px - change.y_px);
         let cell = cells
-            .iter_mut()
-            .find(|cell| cell.id == change.cell && near(cell) <= SAME_PLACE_PX)
+            .binary_search_by_key(&change.cell, |cell| cell.id)
+            .ok()
+            .map(|index| &mut cells[index])
+            .filter(|cell| near(cell) <= SAME_PLACE_PX)
             .ok_or_else(|| {
                 IhcError::malformed(
                     path,
@@ -118,6 +117,8 @@ pub fn apply(path: &Path, overrides: &Overrides, cells: &mut [Cell]) -> Result<u
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::finding::Pattern;
     use crate::summary::tests::cell;

@@ -1,11 +1,11 @@
 //! Whether a picture is fit to be measured: tissue, focus, JPEG blocks.
 
 use alkaid_imaging::brightfield::Rgb;
+use alkaid_imaging::smooth::gaussian;
 use alkaid_imaging::stain::{NotHdab, WhitePoint, densities};
 use ndarray::Array2;
 
-use crate::nuclei::flood;
-use crate::nuclei::smooth;
+use crate::masks;
 
 /// Mean optical density from which a smoothed pixel of the overview is tissue.
 const TISSUE: f32 = 0.025;
@@ -55,13 +55,13 @@ impl TissueMap {
             .collect();
         let plane = Array2::from_shape_vec((height, width), mean)
             .unwrap_or_else(|_| Array2::zeros((height, width)));
-        let mut mask = smooth::gaussian(&plane, 2.0).mapv(|value| value > TISSUE);
-        flood::fill_holes(&mut mask, 200);
+        let mut mask = gaussian(&plane, 2.0).mapv(|value| value > TISSUE);
+        masks::fill_holes(&mut mask, 200);
         let percent = 100.0 * mask.iter().filter(|set| **set).count() as f64 / pixels;
         if percent < LEAST_TISSUE {
             return Err(NotHdab::EmptyGlass { percent });
         }
-        let depth = flood::distance(&mask);
+        let depth = masks::distance(&mask);
         Ok(Self {
             mask,
             depth,

@@ -1,15 +1,11 @@
 //! Which cells are tumour: outlines, a mask, everything, or a guess.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use alkaid_imaging::regions::{Lookup, read_geojson};
 
 use crate::error::IhcError;
 use crate::finding::{Cell, RegionSource};
-
-/// Bytes that a file of outlines may have.
-const LARGEST_FILE: u64 = 512 << 20;
 
 /// How tumour cells are to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +30,10 @@ pub struct Region {
 }
 
 enum Kind {
-    Polygons(Vec<Polygon>),
+    Outlines {
+        lookup: Lookup,
+        area: f64,
+    },
     Mask {
         set: Vec<bool>,
         width: usize,
@@ -43,12 +42,6 @@ enum Kind {
     },
     Everything,
     Guess,
-}
-
-/// An outline with its holes.
-struct Polygon {
-    rings: Vec<Vec<[f64; 2]>>,
-    bounds: [f64; 4],
 }
 
 impl Region {
@@ -64,10 +57,13 @@ impl Region {
         };
         Ok(match choice {
             RegionChoice::Outlines(path) => {
-                let polygons = outlines(path, size)?;
+                let outlines = read_geojson(path)?;
                 Self {
-                    how: format!("{} outlines of {}", polygons.len(), name(path)),
-                    kind: Kind::Polygons(polygons),
+                    how: format!("{} outlines of {}", outlines.polygons(), name(path)),
+                    kind: Kind::Outlines {
+                        lookup: outlines.lookup(size)?,
+                        area: outlines.area(),
+                    },
                     source: RegionSource::Outlines,
                 }
             }
@@ -93,7 +89,7 @@ impl Region {
     #[must_use]
     pub fn area_px(&self) -> Option<f64> {
         match &self.kind {
-            Kind::Polygons(polygons) => Some(polygons.iter().map(Polygon::area).sum()),
+            Kind::Outlines { area, .. } => Some(*area),
             Kind::Mask { set, scale, .. } => {
                 let count = set.iter().filter(|set| **set).count() as f64;
                 Some(count * scale[0] * scale[1])
@@ -118,7 +114,8 @@ impl Region {
     #[must_use]
     pub fn holds(&self, x: f64, y: f64) -> bool {
         match &self.kind {
-            Kind::Polygons(polygons) => polygons.iter().any(|polygon| polygon.holds(x, y)),
+            // In the file the middle of the top left pixel is (0.5, 0.5), here it is (0, 0).
+            Kind::Outlines { lookup, .. } => lookup.holds(x + 0.5, y + 0.5),
             Kind::Mask {
                 set,
                 width,
@@ -132,176 +129,6 @@ impl Region {
             Kind::Everything => true,
             Kind::Guess => false,
         }
-    }
-}
-
-impl Polygon {
-    fn new(rings: Vec<Vec<[f64; 2]>>) -> Self {
-        let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
-        for [x, y] in rings.iter().flatten() {
-            bounds[0] = bounds[0].min(*x);
-            bounds[1] = bounds[1].min(*y);
-            bounds[2] = bounds[2].max(*x);
-            bounds[3] = bounds[3].max(*y);
-        }
-        Self { rings, bounds }
-    }
-
-    /// Even-odd rule over all rings, so holes count.
-    fn holds(&self, x: f64, y: f64) -> bool {
-        let [left, top, right, bottom] = self.bounds;
-        if x < left || x > right || y < top || y > bottom {
-            return false;
-        }
-        let mut inside = false;
-        for ring in &self.rings {
-            for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
-                if (a[1] > y) != (b[1] > y) && x < a[0] + (y - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
-                {
-                    inside = !inside;
-                }
-            }
-        }
-        inside
-    }
-
-    fn area(&self) -> f64 {
-        let ring_area = |ring: &Vec<[f64; 2]>| {
-            let pairs = ring.iter().zip(ring.iter().cycle().skip(1));
-            0.5 * pairs
-                .map(|(a, b)| a[0] * b[1] - b[0] * a[1])
-                .sum::<f64>()
-                .abs()
-        };
-        let mut areas = self.rings.iter().map(ring_area);
-        areas.next().unwrap_or(0.0) - areas.sum::<f64>()
-    }
-}
-
-/// Outlines of a GeoJSON file. When some are classified as tumour, only those count; else all do.
-fn outlines(path: &Path, size: (u32, u32)) -> Result<Vec<Polygon>, IhcError> {
-    let length = fs::metadata(path)
-        .map_err(|source| IhcError::open(path, source))?
-        .len();
-    if length > LARGEST_FILE {
-        return Err(IhcError::malformed(
-            path,
-            "the file",
-            format!("{length} bytes are more than outlines need"),
-            "export annotations, not detections",
-        ));
-    }
-    let text = fs::read_to_string(path).map_err(|source| IhcError::open(path, source))?;
-    let value: Value = serde_json::from_str(&text).map_err(|error| {
-        IhcError::malformed(
-            path,
-            format!("line {}", error.line()),
-            "no GeoJSON",
-            "export annotations from QuPath as GeoJSON",
-        )
-    })?;
-    let features: Vec<&Value> = match (
-        value.get("features").and_then(Value::as_array),
-        value.as_array(),
-    ) {
-        (Some(features), _) | (None, Some(features)) => features.iter().collect(),
-        (None, None) => vec![&value],
-    };
-    let is_tumour = |feature: &&&Value| {
-        class_name(feature).is_some_and(|name| name.to_lowercase().starts_with("tumo"))
-    };
-    let tumour: Vec<&Value> = features.iter().filter(is_tumour).copied().collect();
-    let chosen = if tumour.is_empty() { features } else { tumour };
-    let mut polygons = Vec::new();
-    for (index, feature) in chosen.iter().enumerate() {
-        let geometry = feature.get("geometry").unwrap_or(feature);
-        polygons_of(geometry, &mut polygons).map_err(|what| {
-            IhcError::malformed(
-                path,
-                format!("feature {}", index + 1),
-                what,
-                "export annotations from QuPath as GeoJSON",
-            )
-        })?;
-    }
-    if polygons.is_empty() {
-        return Err(IhcError::malformed(
-            path,
-            "the file",
-            "no outline with an area",
-            "draw the tumour in QuPath and export the annotations as GeoJSON",
-        ));
-    }
-    let [width, height] = [f64::from(size.0), f64::from(size.1)];
-    let outside = |p: &Polygon| {
-        p.bounds[0] > width || p.bounds[1] > height || p.bounds[2] < 0.0 || p.bounds[3] < 0.0
-    };
-    if polygons.iter().all(outside) {
-        return Err(IhcError::malformed(
-            path,
-            "the file",
-            format!("all outlines lie outside the picture of {width} x {height} pixels"),
-            "give the outlines that were drawn on this picture, in its pixels",
-        ));
-    }
-    Ok(polygons)
-}
-
-fn class_name(feature: &Value) -> Option<&str> {
-    let properties = feature.get("properties")?;
-    properties
-        .get("classification")
-        .and_then(|class| class.get("name"))
-        .or_else(|| properties.get("name"))?
-        .as_str()
-}
-
-fn polygons_of(geometry: &Value, polygons: &mut Vec<Polygon>) -> Result<(), String> {
-    let kind = geometry.get("type").and_then(Value::as_str).unwrap_or("");
-    let coordinates = geometry.get("coordinates");
-    match kind {
-        "Polygon" => polygons.push(polygon(coordinates)?),
-        "MultiPolygon" => {
-            let parts = coordinates
-                .and_then(Value::as_array)
-                .ok_or("no coordinates")?;
-            for part in parts {
-                polygons.push(polygon(Some(part))?);
-            }
-        }
-        "GeometryCollection" => {
-            let parts = geometry.get("geometries").and_then(Value::as_array);
-            for part in parts.ok_or("no geometries")? {
-                // One level is what there is in practice; deeper nesting would let a file exhaust the stack.
-                if part.get("type").and_then(Value::as_str) != Some("GeometryCollection") {
-                    polygons_of(part, polygons)?;
-                }
-            }
-        }
-        // Points and lines have no inside.
-        "Point" | "MultiPoint" | "LineString" | "MultiLineString" => {}
-        other => return Err(format!("{other:?} is no geometry of GeoJSON")),
-    }
-    Ok(())
-}
-
-fn polygon(coordinates: Option<&Value>) -> Result<Polygon, String> {
-    let rings = coordinates
-        .and_then(Value::as_array)
-        .ok_or("no coordinates")?;
-    let point = |value: &Value| {
-        let x = value.get(0)?.as_f64()?;
-        let y = value.get(1)?.as_f64()?;
-        Some([x, y])
-    };
-    let rings: Option<Vec<Vec<[f64; 2]>>> = rings
-        .iter()
-        .map(|ring| ring.as_array()?.iter().map(point).collect())
-        .collect();
-    let rings = rings.ok_or("a point is not two numbers")?;
-    match rings.first().is_some_and(|ring| ring.len() >= 3) {
-        true => Ok(Polygon::new(rings)),
-        false => Err("an outline of fewer than three points".to_owned()),
     }
 }
 
@@ -384,6 +211,8 @@ fn guess(cells: &mut [Cell], pixel_um: f64) {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn written(text: &str) -> (tempfile::TempDir, RegionChoice) {
@@ -412,24 +241,16 @@ mod tests {
     #[test]
     fn broken_files_say_what_is_wrong() {
         for (text, what) in [
-            ("{", "no GeoJSON"),
+            ("{", "GeoJSON"),
             (
                 "{\"type\":\"FeatureCollection\",\"features\":[]}",
-                "no outline",
-            ),
-            (
-                "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,1]]]}",
-                "fewer than three",
-            ),
-            (
-                "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,\"a\"],[2,2]]]}",
-                "two numbers",
+                "no polygon",
             ),
             (
                 "{\"type\":\"Polygon\",\"coordinates\":[[[500,0],[510,0],[510,10]]]}",
                 "outside",
             ),
-            ("{\"type\":\"Circle\"}", "no geometry"),
+            ("{\"type\":\"Circle\"}", "Circle"),
         ] {
             let (_folder, choice) = written(text);
             let error = Region::open(&choice, (100, 100))

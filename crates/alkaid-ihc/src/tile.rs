@@ -5,6 +5,7 @@
 //! ([`without_twins`]). The halo is wider than anything that decides on a nucleus, so both tiles see the same.
 
 use alkaid_imaging::brightfield::{BrightfieldError, Slide, Window};
+use alkaid_imaging::smooth::gaussian;
 use alkaid_imaging::stain::{StainVectors, WhitePoint, separate};
 use ndarray::Array2;
 
@@ -12,7 +13,8 @@ use crate::cells::{GLASS, RING_UM, Territory, measure};
 use crate::finding::Cell;
 use crate::judge::{Surroundings, judge};
 use crate::kit::CutOffs;
-use crate::nuclei::{NucleusFinder, REACH_UM, flood};
+use crate::masks;
+use crate::nuclei::{NucleusFinder, REACH_UM};
 
 /// Side of a core, measured pixels.
 pub const CORE: u32 = 768;
@@ -37,7 +39,7 @@ pub(crate) struct TileSettings<'s> {
     pub(crate) white: WhitePoint,
     pub(crate) vectors: StainVectors,
     pub(crate) cut_offs: &'s CutOffs,
-    pub(crate) finder: &'s dyn NucleusFinder,
+    pub(crate) finder: &'s NucleusFinder,
     /// Pixels of the picture along the side of a measured one.
     pub(crate) factor: u32,
     /// Micrometres along the side of a measured pixel.
@@ -108,9 +110,7 @@ pub(crate) fn tile(
         factor as usize,
     );
     drop(picture);
-    let nuclei = settings
-        .finder
-        .find(&stains.haematoxylin, settings.pixel_um);
+    let nuclei = settings.finder.find(&stains.haematoxylin);
     let territory = Territory::new(nuclei, &stains.density, settings.pixel_um);
     let surroundings = surroundings(&territory, &stains.density, &stains.dab, settings.pixel_um);
     let mut found = TileFinding::default();
@@ -180,10 +180,10 @@ fn surroundings(
 ) -> Vec<Surroundings> {
     let (height, width) = density.dim();
     let mut found = vec![Surroundings::default(); territory.nuclei.count as usize + 1];
-    let pale = crate::nuclei::smooth::gaussian(density, 0.5 / pixel_um).mapv(|value| value < PALE);
+    let pale = gaussian(density, 0.5 / pixel_um).mapv(|value| value < PALE);
     let reach = (2.5 / pixel_um).round().max(1.0) as usize;
     let mut lumen = Array2::from_elem((height, width), false);
-    for part in flood::components(&pale) {
+    for part in masks::components(&pale) {
         let area = part.pixels.len() as f64 * pixel_um * pixel_um;
         if area < VACUOLE_UM2[0] {
             continue;
@@ -294,7 +294,7 @@ fn ground(
     let area_px = f64::from(factor) * f64::from(factor);
     let least = STAINED_UM2 / (settings.pixel_um * settings.pixel_um);
     let inner = bare.dim().1;
-    for part in flood::components(&bare) {
+    for part in masks::components(&bare) {
         if (part.pixels.len() as f64) < least {
             continue;
         }

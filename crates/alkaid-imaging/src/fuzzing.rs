@@ -21,7 +21,12 @@ pub fn labels(bytes: &[u8]) {
 
 /// Bytes as regions.
 pub fn regions(bytes: &[u8]) {
-    let _ = regions::parse(bytes, Path::new("fuzz"), (64, 64));
+    if let Ok(outlines) = regions::parse(bytes, Path::new("fuzz")) {
+        let _ = outlines.draw((64, 64));
+        if let Ok(lookup) = outlines.lookup((64, 64)) {
+            let _ = lookup.holds(31.5, 31.5);
+        }
+    }
 }
 
 #[cfg(test)]

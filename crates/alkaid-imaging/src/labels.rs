@@ -27,9 +27,14 @@ impl Labels {
     #[must_use]
     pub fn compacted(mut map: Array2<u32>) -> Self {
         let mut order = std::collections::BTreeMap::new();
+        // Neighbours mostly share their label, so that few have to be looked up.
+        let mut last = (0, 0);
         for label in map.iter_mut().filter(|label| **label != 0) {
-            let next = order.len() as u32 + 1;
-            *label = *order.entry(*label).or_insert(next);
+            if *label != last.0 {
+                let next = order.len() as u32 + 1;
+                last = (*label, *order.entry(*label).or_insert(next));
+            }
+            *label = last.1;
         }
         Self {
             map,

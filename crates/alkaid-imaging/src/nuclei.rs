@@ -113,7 +113,7 @@ fn by_network(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Array2<u3
     let weights = Weights::trained()?;
     let threads = NonZeroUsize::new(options.threads).unwrap_or(NonZeroUsize::MIN);
     let look = |diameter: f32, views: Views| {
-        let scale = (CANONICAL_DIAMETER / diameter).min(GREATEST_SCALE);
+        let scale = scale_for(diameter);
         let resampled = scale::resample(plane, scale::scaled(plane.dim(), scale));
         let depth = Rule::default().depth;
         let answers = tiles::read(&weights, resampled.view(), depth, views, threads);
@@ -140,31 +140,106 @@ fn by_network(plane: ArrayView2<'_, f32>, options: &Options) -> Result<Array2<u3
     Ok(scale::relabel(&labels, plane.dim()))
 }
 
+/// By how much a plane is enlarged so that nuclei of this diameter have the network's.
+fn scale_for(diameter: f32) -> f32 {
+    (CANONICAL_DIAMETER / diameter).min(GREATEST_SCALE)
+}
+
+/// The network, made ready once for the many planes of one slide. All are read at the same scale and in the same
+/// light, so that planes which overlap show the same nuclei.
+pub struct Segmenter {
+    weights: Weights,
+    light: Light,
+    scale: f32,
+}
+
+impl Segmenter {
+    /// For planes that `sample` stands for, with nuclei of about `diameter_px` pixels. `None` if the sample has no
+    /// contrast.
+    ///
+    /// # Errors
+    ///
+    /// If the diameter is out of range.
+    pub fn for_sample<'p>(
+        sample: impl Iterator<Item = &'p Array2<f32>>,
+        diameter_px: f32,
+    ) -> Result<Option<Self>, NucleiError> {
+        /// Light changes little from pixel to pixel: one in so many tells it.
+        const STEP: usize = 5;
+        if !DIAMETERS.contains(&diameter_px) {
+            return Err(NucleiError::Diameter {
+                diameter: diameter_px,
+            });
+        }
+        let values = sample
+            .flat_map(|plane| plane.iter().copied().step_by(STEP))
+            .collect();
+        Ok(match Light::of(values) {
+            Some(light) => Some(Self {
+                weights: Weights::trained()?,
+                light,
+                scale: scale_for(diameter_px),
+            }),
+            None => None,
+        })
+    }
+
+    /// The nuclei of one plane, on one thread. The plane is looked at in one piece: make it a tile of some hundred
+    /// pixels a side, and let tiles overlap.
+    #[must_use]
+    pub fn find(&self, plane: ArrayView2<'_, f32>) -> Labels {
+        if plane.is_empty() {
+            return Labels::compacted(plane.map(|_| 0));
+        }
+        let plane = self.light.normalised(plane);
+        let resampled = scale::resample(plane.view(), scale::scaled(plane.dim(), self.scale));
+        let rule = Rule::default();
+        let threads = NonZeroUsize::MIN;
+        let answers = tiles::read_whole(&self.weights, resampled.view(), rule.depth, threads);
+        let labels = instances::label(answers, &rule);
+        Labels::compacted(scale::relabel(&labels, plane.dim()))
+    }
+}
+
+/// How bright a plane is: what the network gets as 0 and as 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Light {
+    low: f64,
+    range: f64,
+}
+
+impl Light {
+    /// From the 1st percentile to the 99.8th. `None` if there is no contrast.
+    fn of(mut values: Vec<f32>) -> Option<Self> {
+        values.retain(|value| value.is_finite());
+        if values.is_empty() {
+            return None;
+        }
+        let mut at = |share: f64| {
+            let place = ((values.len() - 1) as f64 * share).round() as usize;
+            f64::from(*values.select_nth_unstable_by(place, f32::total_cmp).1)
+        };
+        let low = at(0.01);
+        let range = at(0.998) - low;
+        (range > 0.0 && range.is_finite()).then_some(Self { low, range })
+    }
+
+    /// Values that are not finite count as dark.
+    fn normalised(&self, plane: ArrayView2<'_, f32>) -> Array2<f32> {
+        plane.mapv(|value| match value.is_finite() {
+            true => (((f64::from(value) - self.low) / self.range) as f32).clamp(-1e3, 1e3),
+            false => 0.0,
+        })
+    }
+}
+
 /// Puts the 1st percentile at 0 and the 99.8th at 1. `None` if there is no contrast.
 fn normalised(plane: ArrayView2<'_, f32>) -> Option<Array2<f32>> {
     /// Percentiles are taken from about this many pixels, evenly spread.
     const SAMPLE: usize = 1 << 20;
     let step = plane.len().div_ceil(SAMPLE);
-    let mut sample: Vec<f32> = plane
-        .iter()
-        .step_by(step)
-        .copied()
-        .filter(|value| value.is_finite())
-        .collect();
-    if sample.is_empty() {
-        return None;
-    }
-    sample.sort_unstable_by(f32::total_cmp);
-    let at = |share: f64| f64::from(sample[((sample.len() - 1) as f64 * share).round() as usize]);
-    let (low, high) = (at(0.01), at(0.998));
-    let range = high - low;
-    if range <= 0.0 || !range.is_finite() {
-        return None;
-    }
-    Some(plane.mapv(|value| match value.is_finite() {
-        true => (((f64::from(value) - low) / range) as f32).clamp(-1e3, 1e3),
-        false => 0.0,
-    }))
+    let light = Light::of(plane.iter().step_by(step).copied().collect())?;
+    Some(light.normalised(plane))
 }
 
 #[cfg(test)]
@@ -227,6 +302,27 @@ mod tests {
             .count() as f32;
         let expected = std::f32::consts::PI * 52.0 * 52.0;
         assert!((area / expected - 1.0).abs() < 0.2, "{area} {expected}");
+    }
+
+    #[test]
+    fn overlapping_tiles_of_a_slide_show_the_same_nuclei() {
+        let plane = scene(160, &DISCS);
+        let segmenter = Segmenter::for_sample([&plane].into_iter(), 24.0)
+            .unwrap()
+            .unwrap();
+        let whole = segmenter.find(plane.view());
+        assert_eq!(whole.count, 5);
+        let tile = segmenter.find(plane.slice(ndarray::s![16..112, ..]));
+        let (a, b) = (whole.map[[90, 40]], tile.map[[74, 40]]);
+        let same = (30..96).filter(|y| (whole.map[[y + 16, 40]] == a) == (tile.map[[*y, 40]] == b));
+        assert!(a > 0 && b > 0 && same.count() >= 64);
+        let even = Array2::from_elem((9, 9), 1.0_f32);
+        assert!(
+            Segmenter::for_sample([&even].into_iter(), 24.0)
+                .unwrap()
+                .is_none()
+        );
+        assert!(Segmenter::for_sample([&plane].into_iter(), 1.0).is_err());
     }
 
     #[test]

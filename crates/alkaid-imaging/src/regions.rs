@@ -1,21 +1,35 @@
 //! Regions drawn elsewhere, e.g. the tumour area: GeoJSON as QuPath exports it, in pixels.
 //!
 //! RFC 7946 with pixel coordinates: QuPath's origin is the corner of the top left pixel, so its centre is (0.5, 0.5).
+//! Where some outlines are of a class that begins with *Tumo* (Tumor, Tumour), only those count; else all do.
+//!
+//! [`Outlines`] are what the file holds. They are drawn on the grid of a small picture ([`Outlines::draw`]), or asked for
+//! single places of one of any size ([`Outlines::lookup`]).
+
+mod lookup;
 
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ndarray::Array2;
 use serde_json::Value;
 
 use crate::ImagingError;
+pub use lookup::Lookup;
 
 const REMEDY: &str = "export polygons in pixels from QuPath (File > Export objects as GeoJSON)";
 /// Bytes of a file: outlines of some 20,000 nuclei. Parsed, JSON takes twenty times its length.
 const MOST_BYTES: u64 = 16 << 20;
 /// Edge crossings over all polygons: bounds the time for rasterising.
 const MOST_CROSSINGS: u64 = 200_000_000;
+
+/// The polygons of a file that count.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outlines {
+    path: PathBuf,
+    polygons: Vec<Polygon>,
+}
 
 /// An area of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,12 +40,21 @@ pub struct Regions {
     pub polygons: usize,
 }
 
-/// Reads the polygons of a GeoJSON file and draws them on a grid of `size` (height, width). Polygons may have holes and
-/// reach beyond the grid. Points and lines are left out.
+/// A ring of (x, y), closed.
+type Ring = Vec<[f64; 2]>;
+
+/// An outline, its holes, and what the file says that it is.
+#[derive(Clone, Debug, PartialEq)]
+struct Polygon {
+    rings: Vec<Ring>,
+    tumour: bool,
+}
+
+/// Reads the polygons of a GeoJSON file. They may have holes. Points and lines are left out.
 ///
 /// # Errors
 /// When the file cannot be read, is no GeoJSON or has no polygon, or a coordinate is no number.
-pub fn read_geojson(path: &Path, size: (usize, usize)) -> Result<Regions, ImagingError> {
+pub fn read_geojson(path: &Path) -> Result<Outlines, ImagingError> {
     let open = |source| ImagingError::Open {
         path: path.to_owned(),
         source,
@@ -42,18 +65,11 @@ pub fn read_geojson(path: &Path, size: (usize, usize)) -> Result<Regions, Imagin
         .take(MOST_BYTES + 1)
         .read_to_end(&mut text)
         .map_err(|source| ImagingError::read(path, "GeoJSON", source))?;
-    parse(&text, path, size)
+    parse(&text, path)
 }
 
-/// A ring of (x, y).
-type Ring = Vec<[f64; 2]>;
-
 /// As [`read_geojson`], from bytes.
-pub(crate) fn parse(
-    text: &[u8],
-    path: &Path,
-    size: (usize, usize),
-) -> Result<Regions, ImagingError> {
+pub(crate) fn parse(text: &[u8], path: &Path) -> Result<Outlines, ImagingError> {
     let bad = |what: String| ImagingError::malformed(path, "GeoJSON", what, REMEDY);
     if text.len() as u64 > MOST_BYTES {
         return Err(bad(format!("more than {MOST_BYTES} bytes")));
@@ -61,36 +77,122 @@ pub(crate) fn parse(
     // serde_json ends at a depth of 128 by itself.
     let root: Value = serde_json::from_slice(text).map_err(|error| bad(error.to_string()))?;
     let mut polygons = Vec::new();
-    collect(&root, &mut polygons).map_err(bad)?;
+    collect(&root, false, &mut polygons).map_err(bad)?;
     if polygons.is_empty() {
         return Err(bad("it holds no polygon".to_owned()));
     }
-    let (height, width) = size;
-    let edges = polygons.iter().flatten().flat_map(|ring| ring.windows(2));
-    let crossings = edges.fold(0u64, |sum, edge| {
-        let rows = (edge[0][1] - edge[1][1]).abs().min(height as f64) as u64;
-        sum.saturating_add(rows + 1)
-    });
-    if crossings > MOST_CROSSINGS {
-        return Err(bad(
-            "its outlines are too long to be of this field".to_owned()
-        ));
+    if polygons.iter().any(|polygon| polygon.tumour) {
+        polygons.retain(|polygon| polygon.tumour);
     }
-    let mut mask = Array2::from_elem((height, width), false);
-    for polygon in &polygons {
-        draw(polygon, &mut mask);
-    }
-    Ok(Regions {
-        mask,
-        polygons: polygons.len(),
+    Ok(Outlines {
+        path: path.to_owned(),
+        polygons,
     })
 }
 
+impl Outlines {
+    /// How many polygons count.
+    #[must_use]
+    pub fn polygons(&self) -> usize {
+        self.polygons.len()
+    }
+
+    /// Square pixels inside, less holes. Polygons that lie on each other are counted each.
+    #[must_use]
+    pub fn area(&self) -> f64 {
+        let ring_area = |ring: &Ring| {
+            let twice: f64 = ring
+                .windows(2)
+                .map(|edge| edge[0][0] * edge[1][1] - edge[1][0] * edge[0][1])
+                .sum();
+            0.5 * twice.abs()
+        };
+        let area = |polygon: &Polygon| {
+            let mut areas = polygon.rings.iter().map(ring_area);
+            (areas.next().unwrap_or(0.0) - areas.sum::<f64>()).max(0.0)
+        };
+        self.polygons.iter().map(area).sum()
+    }
+
+    /// Draws the polygons on a grid of `size` (height, width), beyond which they may reach.
+    ///
+    /// # Errors
+    /// When they are so long that drawing would take minutes.
+    pub fn draw(&self, size: (usize, usize)) -> Result<Regions, ImagingError> {
+        let (height, width) = size;
+        let crossings = self.edges().fold(0_u64, |sum, [from, to]| {
+            let rows = (from[1] - to[1]).abs().min(height as f64) as u64;
+            sum.saturating_add(rows + 1)
+        });
+        if crossings > MOST_CROSSINGS {
+            return Err(self.too_long());
+        }
+        let mut mask = Array2::from_elem((height, width), false);
+        for polygon in &self.polygons {
+            draw(&polygon.rings, &mut mask);
+        }
+        Ok(Regions {
+            mask,
+            polygons: self.polygons.len(),
+        })
+    }
+
+    /// Makes the polygons ready to be asked for many places.
+    ///
+    /// # Errors
+    /// When none of them lies on a picture of `size` (width, height), or they are too long.
+    pub fn lookup(&self, size: (u32, u32)) -> Result<Lookup, ImagingError> {
+        let (width, height) = (f64::from(size.0), f64::from(size.1));
+        let inside = |polygon: &Polygon| {
+            let points = || polygon.rings.iter().flatten();
+            let any = |test: &dyn Fn(&[f64; 2]) -> bool| points().any(test);
+            any(&|p| p[0] < width)
+                && any(&|p| p[0] > 0.0)
+                && any(&|p| p[1] < height)
+                && any(&|p| p[1] > 0.0)
+        };
+        if !self.polygons.iter().any(inside) {
+            return Err(ImagingError::malformed(
+                &self.path,
+                "GeoJSON",
+                format!("all outlines lie outside the picture of {width} x {height} pixels"),
+                "give the outlines that were drawn on this picture, in its pixels",
+            ));
+        }
+        Lookup::new(&self.polygons, height).ok_or_else(|| self.too_long())
+    }
+
+    fn edges(&self) -> impl Iterator<Item = [[f64; 2]; 2]> {
+        let rings = self.polygons.iter().flat_map(|polygon| &polygon.rings);
+        rings.flat_map(|ring| ring.windows(2).map(|edge| [edge[0], edge[1]]))
+    }
+
+    fn too_long(&self) -> ImagingError {
+        let what = "its outlines are too long to be of this picture";
+        ImagingError::malformed(&self.path, "GeoJSON", what, REMEDY)
+    }
+}
+
+/// Whether a feature is classified as tumour.
+fn is_tumour(feature: &Value) -> bool {
+    let name = |properties: &Value| {
+        let class = properties
+            .get("classification")
+            .and_then(|class| class.get("name"))
+            .or_else(|| properties.get("name"))?;
+        Some(class.as_str()?.to_lowercase())
+    };
+    let name = feature.get("properties").and_then(name);
+    name.is_some_and(|name| name.starts_with("tumo"))
+}
+
 /// Walks features, collections and geometries.
-fn collect(value: &Value, polygons: &mut Vec<Vec<Ring>>) -> Result<(), String> {
+fn collect(value: &Value, tumour: bool, polygons: &mut Vec<Polygon>) -> Result<(), String> {
     // Some exports are a bare list of features.
     if let Value::Array(list) = value {
-        return list.iter().try_for_each(|one| collect(one, polygons));
+        return list
+            .iter()
+            .try_for_each(|one| collect(one, tumour, polygons));
     }
     let list = |name: &str| {
         value
@@ -101,21 +203,27 @@ fn collect(value: &Value, polygons: &mut Vec<Vec<Ring>>) -> Result<(), String> {
     match value.get("type").and_then(Value::as_str) {
         Some("FeatureCollection") => list("features")?
             .iter()
-            .try_for_each(|one| collect(one, polygons)),
+            .try_for_each(|one| collect(one, tumour, polygons)),
         Some("GeometryCollection") => list("geometries")?
             .iter()
-            .try_for_each(|one| collect(one, polygons)),
+            .try_for_each(|one| collect(one, tumour, polygons)),
         Some("Feature") => match value.get("geometry") {
-            Some(geometry) if !geometry.is_null() => collect(geometry, polygons),
+            Some(geometry) if !geometry.is_null() => collect(geometry, is_tumour(value), polygons),
             _ => Ok(()),
         },
         Some("Polygon") => {
-            polygons.push(rings(list("coordinates")?)?);
+            polygons.push(Polygon {
+                rings: rings(list("coordinates")?)?,
+                tumour,
+            });
             Ok(())
         }
         Some("MultiPolygon") => list("coordinates")?.iter().try_for_each(|polygon| {
             let polygon = polygon.as_array().ok_or("a polygon is no list")?;
-            polygons.push(rings(polygon)?);
+            polygons.push(Polygon {
+                rings: rings(polygon)?,
+                tumour,
+            });
             Ok(())
         }),
         Some("Point" | "MultiPoint" | "LineString" | "MultiLineString") => Ok(()),
@@ -185,7 +293,7 @@ mod tests {
     use super::*;
 
     fn drawn(json: &str) -> Result<Regions, ImagingError> {
-        parse(json.as_bytes(), Path::new("r.geojson"), (6, 8))
+        parse(json.as_bytes(), Path::new("r.geojson"))?.draw((6, 8))
     }
 
     fn rows(regions: &Regions) -> Vec<String> {
@@ -246,6 +354,43 @@ mod tests {
             );
         }
         assert!(drawn(&"[".repeat(1_000_000)).is_err());
+    }
+
+    #[test]
+    fn where_tumour_is_named_only_tumour_counts() {
+        let square = |x: u32, class: &str| {
+            format!(
+                r#"{{"type":"Feature","properties":{{"classification":{{"name":"{class}"}}}},"geometry":{{"type":"Polygon","coordinates":[[[{x},1],[{0},1],[{0},3],[{x},3]]]}}}}"#,
+                x + 2
+            )
+        };
+        let both = drawn(&format!(
+            "[{},{}]",
+            square(0, "Stroma"),
+            square(4, "tumour")
+        ))
+        .unwrap();
+        assert_eq!((both.polygons, rows(&both)[1].as_str()), (1, "....##.."));
+        let other = drawn(&format!(
+            "[{},{}]",
+            square(0, "Stroma"),
+            square(4, "Necrosis")
+        ))
+        .unwrap();
+        assert_eq!((other.polygons, rows(&other)[1].as_str()), (2, "##..##.."));
+    }
+
+    #[test]
+    fn outlines_of_another_picture_are_refused() {
+        let text = r#"{"type":"Polygon","coordinates":[[[500,0],[510,0],[510,10]]]}"#;
+        let outlines = parse(text.as_bytes(), Path::new("r.geojson")).unwrap();
+        let error = outlines.lookup((100, 100)).unwrap_err().to_string();
+        assert!(
+            error.contains("outside the picture of 100 x 100"),
+            "{error}"
+        );
+        assert!(outlines.lookup((600, 100)).is_ok());
+        assert_eq!(outlines.area(), 50.0);
     }
 
     proptest! {

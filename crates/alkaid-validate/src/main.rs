@@ -109,7 +109,7 @@ enum Command {
     /// Simulated stained sections across stains and scanners
     Ihc {
         /// First seed of the simulations
-        #[arg(long, default_value_t = 1000)]
+        #[arg(long, default_value_t = 1)]
         seed: u64,
         /// Sections of each condition
         #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(2..))]
@@ -120,6 +120,9 @@ enum Command {
         /// Side of the slide in pixels
         #[arg(long, default_value_t = 40_000, value_parser = clap::value_parser!(u32).range(2000..=60_000))]
         side: u32,
+        /// The program to run [default: the one built beside this]
+        #[arg(long, value_name = "FILE")]
+        alkaid: Option<PathBuf>,
     },
     /// Nuclei of fluorescence fields against labels drawn by people, and of simulated sections
     Nuclei {
@@ -288,7 +291,9 @@ fn run(command: &Command) -> anyhow::Result<String> {
             PathwayTable::Scan { members } => pathway::scan(*members),
         },
         Command::Ihc { seed, sections } => ihc::ihc(*seed, *sections),
-        Command::IhcSlide { side } => ihc::slide(*side),
+        Command::IhcSlide { side, alkaid } => {
+            ihc::slide(*side, &process::alkaid(alkaid.as_deref())?)
+        }
         Command::Nuclei {
             folder,
             split,

@@ -101,7 +101,7 @@ fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
             .map_or(Nuclei::Segmented(method), Nuclei::Given);
         let region = region_files
             .as_ref()
-            .map(|files| anyhow::Ok(read_geojson(files.of(index)?, size)?))
+            .map(|files| anyhow::Ok(read_geojson(files.of(index)?)?.draw(size)?))
             .transpose()?;
         let used = slide.add(field, source, region.as_ref())?;
         if args.common.out.is_some() {

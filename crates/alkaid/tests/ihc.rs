@@ -94,6 +94,51 @@ fn a_section_is_scored_and_its_files_agree() {
     );
 }
 
+/// Numbers with decimals cut to two significant digits: sums of floats differ in their last digits between processors.
+fn coarse(text: &str) -> String {
+    let is_number = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+' | 'e');
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit() || c == '-') {
+        let (before, from) = rest.split_at(start);
+        let end = from.find(|c| !is_number(c)).unwrap_or(from.len());
+        let (number, after) = from.split_at(end);
+        out.push_str(before);
+        match number.parse::<f64>() {
+            Ok(value) if number.contains('.') => {
+                out.push_str(&format!("{value:.1e}").parse::<f64>().unwrap().to_string());
+            }
+            _ => out.push_str(number),
+        }
+        rest = after;
+    }
+    out + rest
+}
+
+#[test]
+fn what_is_written_of_a_small_section() {
+    let folder = TempDir::new().unwrap();
+    let prefix = simulated(folder.path(), "420x360", &["--artefacts"]);
+    let out = folder.path().join("out");
+    alkaid()
+        .arg("ihc")
+        .arg(with(&prefix, ".png"))
+        .args(["--pixel-um", "0.5", "--sample", "small", "--region"])
+        .arg(with(&prefix, "_tumour.geojson"))
+        .arg("--out")
+        .arg(&out)
+        .assert()
+        .success();
+    let mut report: Value =
+        serde_json::from_str(&fs::read_to_string(out.join("ihc.json")).unwrap()).unwrap();
+    report["tool"] = "alkaid".into();
+    let report = coarse(&serde_json::to_string_pretty(&report).unwrap());
+    insta::assert_snapshot!("small_section", report);
+    let cells = fs::read_to_string(out.join("cells.tsv")).unwrap();
+    let first: Vec<String> = cells.lines().take(9).map(coarse).collect();
+    insta::assert_snapshot!("small_section_cells", first.join("\n"));
+}
+
 #[test]
 fn threads_change_nothing() {
     let folder = TempDir::new().unwrap();
@@ -172,4 +217,35 @@ fn scores_by_hand_are_compared() {
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(report["pairs"][0]["percent_agreement"], 50.0);
     assert_eq!(report["fleiss"]["cases"], 2);
+}
+
+#[test]
+fn the_page_and_the_table_of_scores_by_hand() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("scores.tsv");
+    let mut table = String::from("case\treader\tpct_0\tpct_1\tpct_2\tpct_3\n");
+    for (case, readers) in [
+        ("A", [[0, 5, 15, 80], [0, 10, 20, 70]]),
+        ("B", [[95, 5, 0, 0], [80, 20, 0, 0]]),
+        ("C", [[100, 0, 0, 0], [99, 1, 0, 0]]),
+        ("D", [[20, 50, 30, 0], [30, 60, 10, 0]]),
+    ] {
+        for (reader, percents) in ["anna", "ben"].iter().zip(readers) {
+            let percents = percents.map(|percent| percent.to_string()).join("\t");
+            table.push_str(&format!("{case}\t{reader}\t{percents}\n"));
+        }
+    }
+    fs::write(&path, table).unwrap();
+    let printed = |format: &[&str]| {
+        let output = alkaid()
+            .args(["ihc", "score"])
+            .arg(&path)
+            .args(format)
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    insta::assert_snapshot!("scores_page", printed(&[]));
+    insta::assert_snapshot!("scores_table", printed(&["--tsv"]));
 }

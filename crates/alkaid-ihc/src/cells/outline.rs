@@ -61,6 +61,8 @@ pub(super) fn outline(map: &Array2<u32>, label: u32, pixels: &[u32]) -> Vec<[f32
         simple = simplified(&points, tolerance);
     }
     simple.push(simple[0]);
+    // A slide has a million outlines.
+    simple.shrink_to_fit();
     simple
 }
 

@@ -15,8 +15,11 @@ use super::redirect::Redirected;
 use super::{Level, Rgb, Window};
 use crate::field::PixelSize;
 
-/// Decoded pieces that are kept, in bytes. A band of strips across a slide of 40,000 pixels fits.
-const CACHE_BYTES: usize = 256 << 20;
+/// Decoded tiles that are kept, in bytes: some windows of 2,000 x 2,000 pixels, so that neighbours share what they have
+/// in common.
+const TILE_CACHE: usize = 64 << 20;
+/// Decoded strips that are kept: a band of them across a slide of 40,000 pixels fits.
+const STRIP_CACHE: usize = 256 << 20;
 /// The largest piece (strip or tile) that is decoded at once, in bytes.
 const PIECE_BYTES: usize = 640 << 20;
 /// Images of one file that are looked at; more are no pyramid.
@@ -68,14 +71,24 @@ pub(super) struct Facts {
 }
 
 /// Pieces decoded last, oldest first.
-#[derive(Default)]
 struct Cache {
+    /// Bytes that it may hold.
+    most: usize,
     pieces: BTreeMap<(usize, u32), Arc<Vec<u8>>>,
     order: VecDeque<(usize, u32)>,
     bytes: usize,
 }
 
 impl Cache {
+    fn new(most: usize) -> Self {
+        Self {
+            most,
+            pieces: BTreeMap::new(),
+            order: VecDeque::new(),
+            bytes: 0,
+        }
+    }
+
     fn get(&self, key: (usize, u32)) -> Option<Arc<Vec<u8>>> {
         self.pieces.get(&key).cloned()
     }
@@ -87,7 +100,7 @@ impl Cache {
         self.bytes += piece.len();
         self.pieces.insert(key, piece);
         self.order.push_back(key);
-        while self.bytes > CACHE_BYTES && self.order.len() > 1 {
+        while self.bytes > self.most && self.order.len() > 1 {
             if let Some(old) = self
                 .order
                 .pop_front()
@@ -155,11 +168,12 @@ impl TiledFile {
             pixel: stated.0.or(resolution).filter(plausible),
             magnification: stated.1,
         };
+        let most = if base.tiled { TILE_CACHE } else { STRIP_CACHE };
         let file = Self {
             path: path.to_owned(),
             levels: grids,
             idle: Mutex::new(Vec::new()),
-            cache: Mutex::new(Cache::default()),
+            cache: Mutex::new(Cache::new(most)),
         };
         Ok((file, facts))
     }
@@ -513,11 +527,11 @@ mod tests {
 
     #[test]
     fn the_cache_forgets_the_oldest() {
-        let mut cache = Cache::default();
+        let mut cache = Cache::new(400);
         for index in 0..10 {
-            cache.put((0, index), Arc::new(vec![0; CACHE_BYTES / 4]));
+            cache.put((0, index), Arc::new(vec![0; 100]));
         }
-        assert!(cache.bytes <= CACHE_BYTES);
+        assert_eq!(cache.bytes, 400);
         assert!(cache.get((0, 9)).is_some());
         assert!(cache.get((0, 0)).is_none());
     }

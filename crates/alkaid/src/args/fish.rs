@@ -46,7 +46,7 @@ pub struct ImageArgs {
     /// How nuclei are found: network, classical, or a label image; repeat label images, one for each field
     #[arg(long, default_value = "network", value_name = "HOW")]
     pub nuclei: Vec<String>,
-    /// Areas to look at, GeoJSON in pixels; repeat, one for each field
+    /// Areas to look at, GeoJSON in pixels (those of class Tumor, where there are such); repeat, one for each field
     #[arg(long, value_name = "GEOJSON")]
     pub regions: Vec<PathBuf>,
     /// A person's changes, as the gallery exports them

@@ -1,4 +1,4 @@
-//! Masks: holes, distances, and cutting touching objects apart.
+//! Masks: what hangs together, holes, distances.
 
 use ndarray::Array2;
 
@@ -51,6 +51,43 @@ pub(crate) fn components(mask: &Array2<bool>) -> Vec<Component> {
         found.push(part);
     }
     found
+}
+
+/// Leaves of each label only the largest part that hangs together (by sides), of equal ones the first.
+pub(crate) fn keep_largest_parts(map: &mut Array2<u32>) {
+    let (height, width) = map.dim();
+    let mut left: Vec<u32> = map.iter().copied().collect();
+    let mut largest = std::collections::BTreeMap::<u32, Vec<u32>>::new();
+    let mut kept = vec![0; left.len()];
+    for start in 0..left.len() {
+        let label = std::mem::take(&mut left[start]);
+        if label == 0 {
+            continue;
+        }
+        let mut part = vec![start as u32];
+        let mut next = 0;
+        while let Some(index) = part.get(next).map(|index| *index as usize) {
+            next += 1;
+            for neighbour in sides(index, index % width, index / width, width, height) {
+                if left[neighbour] == label {
+                    left[neighbour] = 0;
+                    part.push(neighbour as u32);
+                }
+            }
+        }
+        let before = largest.entry(label).or_default();
+        if part.len() > before.len() {
+            *before = part;
+        }
+    }
+    for (label, part) in largest {
+        for index in part {
+            kept[index as usize] = label;
+        }
+    }
+    for (value, label) in map.iter_mut().zip(kept) {
+        *value = label;
+    }
 }
 
 /// The pixels beside one, within the plane.
@@ -138,75 +175,6 @@ impl Envelope {
     }
 }
 
-/// Labels of the mask's objects, cut at waists: walking down from the peaks of the distance, two peaks that meet stay
-/// two when both stand more than `waist` above the place where they meet.
-pub(crate) fn split(mask: &Array2<bool>, distance: &Array2<f32>, waist: f32) -> Array2<u32> {
-    let (height, width) = mask.dim();
-    let heights: Vec<f32> = distance.iter().copied().collect();
-    let mut order: Vec<u32> = mask
-        .iter()
-        .enumerate()
-        .filter(|(_, set)| **set)
-        .map(|(index, _)| index as u32)
-        .collect();
-    // Equal heights in row order, so that the result is one.
-    order.sort_by(|a, b| {
-        heights[*b as usize]
-            .total_cmp(&heights[*a as usize])
-            .then(a.cmp(b))
-    });
-    let mut basin = vec![0_u32; heights.len()];
-    // Basin 0 stands for none. A basin that was swallowed points to its taker.
-    let mut parents = vec![0_u32];
-    let mut peaks = vec![0.0_f32];
-    for index in order {
-        let place = index as usize;
-        let (y, x) = (place / width, place % width);
-        let level = heights[place];
-        let mut own = 0_u32;
-        for neighbour in sides(place, x, y, width, height) {
-            let other = root(&mut parents, basin[neighbour]);
-            if other == 0 || other == own {
-                continue;
-            }
-            if own == 0 {
-                own = other;
-                continue;
-            }
-            let (high, low) = match peaks[own as usize] >= peaks[other as usize] {
-                true => (own, other),
-                false => (other, own),
-            };
-            if peaks[low as usize] - level < waist {
-                parents[low as usize] = high;
-                own = high;
-            } else if peaks[other as usize] > peaks[own as usize] {
-                own = other;
-            }
-        }
-        if own == 0 {
-            own = parents.len() as u32;
-            parents.push(own);
-            peaks.push(level);
-        }
-        basin[place] = own;
-    }
-    for value in &mut basin {
-        *value = root(&mut parents, *value);
-    }
-    Array2::from_shape_vec((height, width), basin)
-        .unwrap_or_else(|_| Array2::zeros((height, width)))
-}
-
-fn root(parents: &mut [u32], mut basin: u32) -> u32 {
-    while parents[basin as usize] != basin {
-        let above = parents[parents[basin as usize] as usize];
-        parents[basin as usize] = above;
-        basin = above;
-    }
-    basin
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -221,6 +189,16 @@ mod tests {
         fill_holes(&mut mask, 4);
         assert!(mask[[3, 3]]);
         assert!(!mask[[0, 5]]);
+    }
+
+    #[test]
+    fn of_a_label_the_largest_part_stays() {
+        let mut map = ndarray::array![[1, 0, 1, 1], [0, 2, 0, 1], [2, 0, 0, 3], [2, 2, 0, 0]];
+        keep_largest_parts(&mut map);
+        assert_eq!(
+            map,
+            ndarray::array![[0, 0, 1, 1], [0, 0, 0, 1], [2, 0, 0, 3], [2, 2, 0, 0]]
+        );
     }
 
     proptest! {
