@@ -11,6 +11,7 @@ pub mod copies;
 pub mod counts;
 pub mod distance;
 mod distribution;
+pub mod fields;
 pub mod finding;
 mod outline;
 pub mod overrides;

@@ -1,18 +1,16 @@
 //! `alkaid fish`: break-apart FISH, called by the kit's rule.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use alkaid_fish::analyse::{Nuclei, Roles, Stage};
-use alkaid_fish::finding::Colour;
+use alkaid_fish::fields::{self, ROLES};
 use alkaid_fish::report::{InputFile, hex};
 use alkaid_fish::{
-    AnalyseOptions, Analysis, FishReport, Profile, RunOptions, Setting, Verdict, analyse, counts,
-    overrides, report_on_images, report_on_table,
+    AnalyseOptions, Analysis, FishReport, RunOptions, Setting, Verdict, analyse, counts, overrides,
+    report_on_images, report_on_table,
 };
-use alkaid_imaging::channels::{self, Wanted};
 use alkaid_imaging::regions::{Regions, read_geojson};
-use alkaid_imaging::{Field, Labels, OpenOptions, SpotOptions, labels, open};
+use alkaid_imaging::{Field, Labels, OpenOptions, SpotOptions, labels};
 use alkaid_report::{Picture, crops, fish_json, fish_page, gallery_html, overlay_png, write_fish};
 use anyhow::{Context, bail};
 
@@ -21,13 +19,6 @@ use crate::args::{CommonArgs, FishCommand, FishRunArgs, ImageArgs, NucleiChoice,
 use crate::console::{print, style};
 use crate::exit::Exit;
 use crate::progress::{Meter, Unit};
-
-/// The channels of every field once it is read: counterstain, 3' side, 5' side.
-const ROLES: channels::Roles = channels::Roles {
-    dapi: 0,
-    red: 1,
-    green: 2,
-};
 
 /// Runs the command. Nothing is printed or written unless all inputs are read.
 pub fn run(args: &FishRunArgs) -> Outcome {
@@ -41,7 +32,7 @@ fn images(args: &ImageArgs) -> Outcome {
     let common = &args.common;
     // What is small and may be wrong comes before what takes time.
     let changes = args.overrides.as_deref().map(overrides::read).transpose()?;
-    let (fields, inputs) = fields(args)?;
+    let (fields, inputs) = read(args)?;
     let sizes: Vec<(usize, usize)> = fields
         .iter()
         .map(|field| (field.shape().1, field.shape().2))
@@ -63,63 +54,20 @@ fn images(args: &ImageArgs) -> Outcome {
     show(&report, common)
 }
 
-/// All fields of all files, each with its three channels in the order of [`ROLES`].
-fn fields(args: &ImageArgs) -> anyhow::Result<(Vec<Field>, Vec<InputFile>)> {
+/// All fields of all files, and the files.
+fn read(args: &ImageArgs) -> anyhow::Result<(Vec<Field>, Vec<InputFile>)> {
     let options = OpenOptions {
         pixel_um: args.pixel_size,
         ..OpenOptions::default()
     };
-    let wanted = args
-        .channels
-        .as_ref()
-        .map_or_else(Wanted::default, |choice| choice.wanted.clone());
-    let by_side = args.channels.as_ref().is_some_and(|choice| choice.by_side);
-    let mut fields = Vec::new();
-    let mut inputs = Vec::new();
-    for path in &args.fields {
-        for field in open(path, &options)? {
-            let seen = channels::assign(&field, &wanted)?;
-            fields.push(in_order(field, sides(seen, by_side, args.common.probe)));
-        }
-        inputs
-            .push(InputFile::of(path).with_context(|| format!("cannot read {}", path.display()))?);
-    }
-    name_apart(&mut fields);
+    let paths = args.fields.iter().map(PathBuf::as_path);
+    let fields = fields::read(paths, &options, args.channels.as_ref(), args.common.probe)?;
+    let inputs = args
+        .fields
+        .iter()
+        .map(|path| InputFile::of(path).with_context(|| format!("cannot read {}", path.display())))
+        .collect::<Result<_, _>>()?;
     Ok((fields, inputs))
-}
-
-/// From colours to sides: some kits label the 3' side green.
-fn sides(seen: channels::Roles, by_side: bool, profile: &Profile) -> channels::Roles {
-    match profile.three_prime.value {
-        Colour::Green if !by_side => channels::Roles {
-            dapi: seen.dapi,
-            red: seen.green,
-            green: seen.red,
-        },
-        _ => seen,
-    }
-}
-
-/// The field with its three channels only.
-fn in_order(mut field: Field, roles: channels::Roles) -> Field {
-    let mut channels: Vec<_> = field.channels.into_iter().map(Some).collect();
-    field.channels = [roles.dapi, roles.red, roles.green]
-        .into_iter()
-        .filter_map(|index| channels.get_mut(index)?.take())
-        .collect();
-    field
-}
-
-/// Files of one name in several folders are told apart by a number.
-fn name_apart(fields: &mut [Field]) {
-    let mut seen = BTreeMap::new();
-    for field in fields {
-        let times = seen.entry(field.name.clone()).or_insert(0);
-        *times += 1;
-        if *times > 1 {
-            field.name = format!("{} ({times})", field.name);
-        }
-    }
 }
 
 fn given_labels(args: &ImageArgs, sizes: &[(usize, usize)]) -> anyhow::Result<Option<Vec<Labels>>> {
@@ -218,7 +166,7 @@ fn options(args: &ImageArgs) -> RunOptions {
 }
 
 /// An overlay and a label image for each field, and the gallery.
-fn pictures(
+pub fn pictures(
     report: &FishReport,
     fields: &[Field],
     labels: &[Labels],

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use alkaid_fish::Profile;
-use alkaid_imaging::channels::Wanted;
+use alkaid_fish::fields::ChannelChoice;
 use alkaid_imaging::nuclei::Method;
 use clap::{Args, Subcommand};
 
@@ -34,7 +34,7 @@ pub struct ImageArgs {
     #[command(flatten)]
     pub common: CommonArgs,
     /// Which channel is which, by number from 0 or by name, such as dapi=0,red=1,green=2; red stands for orange dyes too [default: told by names, colours and wavelengths]
-    #[arg(long, value_parser = channels, value_name = "ROLES")]
+    #[arg(long, value_name = "ROLES")]
     pub channels: Option<ChannelChoice>,
     /// Micrometres a pixel, in place of what the files say
     #[arg(long, value_parser = pixel_size, value_name = "UM")]
@@ -51,17 +51,6 @@ pub struct ImageArgs {
     /// Who made the changes that do not say who
     #[arg(long, value_name = "NAME")]
     pub reader: Option<String>,
-}
-
-/// `--channels`.
-#[derive(Clone, Debug)]
-pub struct ChannelChoice {
-    /// As typed.
-    pub text: String,
-    /// Which channel is which.
-    pub wanted: Wanted,
-    /// Whether the probes are named by their side (3, 5), not by their colour.
-    pub by_side: bool,
 }
 
 /// Where nuclei come from.
@@ -131,22 +120,6 @@ pub struct CommonArgs {
 
 fn probe(text: &str) -> Result<&'static Profile, String> {
     alkaid_fish::profile(text).map_err(|error| error.to_string())
-}
-
-fn channels(text: &str) -> Result<ChannelChoice, String> {
-    let roles = || text.split(',').filter_map(|part| part.split_once('='));
-    let by_side = roles().any(|(role, _)| role.trim().starts_with(['3', '5']));
-    let by_colour = roles().any(|(role, _)| matches!(role.trim(), "red" | "orange" | "green"));
-    if by_side && by_colour {
-        return Err(
-            "name the probes by colour (red, green) or by side (3, 5), not both".to_owned(),
-        );
-    }
-    Ok(ChannelChoice {
-        text: text.to_owned(),
-        wanted: text.parse()?,
-        by_side,
-    })
 }
 
 fn pixel_size(text: &str) -> Result<f64, String> {
