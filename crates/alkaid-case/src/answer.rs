@@ -4,11 +4,8 @@ use crate::assay::Found;
 use crate::finding::{
     AssayState, Follows, FusionSummary, Joint, JointStatus, LatentClass, NextTest, Sentence,
 };
-use crate::follows::{drugs_of, with_levels};
+use crate::follows::{by_level, drugs_of};
 use crate::numbers::{listed, percent, with_interval};
-
-/// Drugs named in the third sentence.
-const NAMED: usize = 3;
 
 /// Status and what it rests on; what is rearranged and mutated; what follows.
 pub(crate) fn answer(
@@ -63,6 +60,19 @@ fn status_sentence(status: JointStatus, joint: &Joint, found: &[Found]) -> Strin
     }
     if !open.is_empty() {
         grounds.push(format!("{} neither", listed(&open)));
+    }
+    let against: Vec<&str> = found
+        .iter()
+        .filter(|one| one.against.is_some())
+        .map(|one| one.finding.title.as_str())
+        .collect();
+    if !against.is_empty() {
+        let verb = if against.len() == 1 {
+            "disagrees"
+        } else {
+            "disagree"
+        };
+        grounds.push(format!("{} {verb}", listed(&against)));
     }
     if grounds.is_empty() {
         grounds.push("no assay tells, so that this is the prior alone".to_owned());
@@ -170,9 +180,8 @@ fn next(status: JointStatus, follows: &Follows, next_tests: &[NextTest]) -> Sent
         (JointStatus::Indeterminate, Some(test)) => {
             return says(
                 format!(
-                    "What would settle it most is {} ({:.2} bits; settled afterwards with {} probability).",
+                    "What would tell most is {}: the status would be settled afterwards with {} probability.",
                     test.title,
-                    test.bits,
                     percent(test.settles)
                 ),
                 test.cites.clone(),
@@ -192,33 +201,32 @@ fn next(status: JointStatus, follows: &Follows, next_tests: &[NextTest]) -> Sent
         .iter()
         .filter(|one| one.verdict == "refuted")
         .collect();
-    let named: Vec<_> = supported.iter().copied().take(NAMED).collect();
-    let mut cites: Vec<u32> = named
+    // One row each; all stand with the reasons.
+    let mut cites: Vec<u32> = supported
         .iter()
-        .flat_map(|one| one.reason.cites.iter().copied())
+        .chain(&refuted)
+        .filter_map(|one| one.reason.cites.first().copied())
         .collect();
     let mut text = if follows.inhibitors.is_empty() {
         "Nothing follows for inhibitors of ALK".to_owned()
-    } else if named.is_empty() {
+    } else if supported.is_empty() {
         "No inhibitor is supported by evidence on these findings".to_owned()
     } else {
-        let more = match supported.len() - named.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
         format!(
-            "Published evidence on these findings supports {}{more}",
-            with_levels(&named)
+            "Published evidence on these findings supports {}",
+            by_level(&supported)
         )
     };
     if !refuted.is_empty() {
-        let against: Vec<_> = refuted.iter().copied().take(NAMED).collect();
-        cites.extend(
-            against
-                .iter()
-                .flat_map(|one| one.reason.cites.iter().copied()),
-        );
-        text.push_str(&format!(" and speaks against {}", with_levels(&against)));
+        let subject = if supported.is_empty() {
+            "evidence"
+        } else {
+            "it"
+        };
+        text.push_str(&format!(
+            "; {subject} speaks against {}",
+            by_level(&refuted)
+        ));
     }
     cites.sort_unstable();
     cites.dedup();

@@ -8,8 +8,8 @@ mod record;
 mod tables;
 
 pub(crate) use fish::{fish, fish_evidence, pattern, report_on_counts, report_on_totals};
-pub(crate) use fish_images::report_on_fields;
-pub(crate) use ihc::{ihc, ihc_evidence, measured_evidence, report_on_image};
+pub(crate) use fish_images::{read_fields, typical_nuclei};
+pub(crate) use ihc::{ihc, ihc_evidence, measure, measured_evidence};
 pub(crate) use reads::{counts_as_mutation, is_productive, is_reported, junction_reads, reads};
 pub(crate) use record::record;
 pub(crate) use tables::{Table, tables};
@@ -24,6 +24,8 @@ pub(crate) struct Found {
     pub finding: AssayFinding,
     /// Where it counts in the model.
     pub observation: Option<Observation>,
+    /// The assay of its kind that counts in its place and came to another result.
+    pub against: Option<String>,
 }
 
 impl Found {
@@ -45,6 +47,7 @@ impl Found {
                 notes: Vec::new(),
             },
             observation: None,
+            against: None,
         }
     }
 

@@ -8,14 +8,15 @@ use crate::answer::answer;
 use crate::assay::Found;
 use crate::citations::Citations;
 use crate::finding::{
-    AssayKind, AssayState, BenchRecord, CASE_VERSION, CaseReport, FishEvidence, IhcEvidence,
-    InputFile, JointStatus, NOTICE, Provenance, ReadsEvidence, Sample, Treatment,
+    AssayState, BenchRecord, CASE_VERSION, CaseReport, FishEvidence, IhcEvidence, InputFile,
+    JointStatus, NOTICE, Provenance, ReadsEvidence, Sample, Treatment,
 };
 use crate::follows::{Known, follows};
 use crate::inform::{prospects, settles_class, worth_naming};
 use crate::joint::{Observation, weigh};
 use crate::manifest::{Manifest, TreatmentEntry};
 use crate::pathway::pathway;
+use crate::replicates::count_once;
 use crate::rules::{Situation, discordances};
 
 /// All that the assays of a manifest gave.
@@ -38,7 +39,7 @@ pub(crate) fn conclude(
     mut evidence: Evidence,
     mut citations: Citations,
 ) -> CaseReport {
-    count_once(&mut evidence.found);
+    count_once(&mut evidence.found, &evidence.reads);
     let tumour = manifest.sample.tumour;
     let observations: Vec<Observation> = evidence
         .found
@@ -64,6 +65,7 @@ pub(crate) fn conclude(
         &evidence.reads,
         evidence.fish.as_ref(),
         evidence.ihc.as_ref(),
+        evidence.tables.as_ref(),
         manifest.sample.tumour_content,
     );
     let discordances = discordances(
@@ -132,22 +134,6 @@ fn provenance(
         as_of: as_of.to_string(),
         manifest,
         inputs,
-    }
-}
-
-/// Of two assays of a kind only the first that counts does: they share what makes them fail.
-fn count_once(found: &mut [Found]) {
-    let mut seen: Vec<AssayKind> = Vec::new();
-    for one in found.iter_mut().filter(|one| one.observation.is_some()) {
-        if seen.contains(&one.finding.kind) {
-            one.observation = None;
-            one.finding.outcome = None;
-            one.finding.why_not_counted = Some(
-                "an earlier one of the kind counts, and both share what makes them fail".to_owned(),
-            );
-        } else {
-            seen.push(one.finding.kind);
-        }
     }
 }
 

@@ -364,6 +364,7 @@ fn follows() -> Follows {
             allele_fraction: Some(about(0.89, 0.71, 0.98)),
             partner_known: true,
             isoforms: Vec::new(),
+            also_in: Vec::new(),
         }),
         other_fusions: Vec::new(),
         mutations: vec![MutationSummary {
@@ -441,7 +442,7 @@ fn fish() -> FishEvidence {
     };
     FishEvidence {
         assay: "fish".to_owned(),
-        origin: FishOrigin::Counts,
+        origin: FishOrigin::Images,
         probe: Some("vysis".to_owned()),
         counts: FishPatternCounts {
             fused: 20,
@@ -463,9 +464,12 @@ fn fish() -> FishEvidence {
             score: "29 of 50 positive".to_owned(),
         }],
         gallery: vec![
-            nucleus(7, "split", "1 fused, 1 red and 1 green 2.4 µm apart"),
-            nucleus(12, "isolated red", "1 fused, 1 red without green"),
+            nucleus(7, "split", "1 fused, 1 red and 1 green, 2.4 µm apart"),
+            nucleus(12, "isolated red", "1 fused and 1 red"),
         ],
+        colours: Some(
+            "red the 3' side of ALK, green the 5' side, blue the nuclei (DAPI)".to_owned(),
+        ),
         warnings: Vec::new(),
     }
 }

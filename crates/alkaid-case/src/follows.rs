@@ -24,8 +24,17 @@ use crate::numbers::{exact, listed};
 const FACTS: usize = 8;
 /// Sections of an answer on a fusion that a report takes over.
 const FUSION_SECTIONS: [&str; 2] = ["partner", "what the variant means"];
-/// Labels in them that say nothing about the tumour.
-const PLAIN_LABELS: [&str; 2] = ["identifiers", "band"];
+/// Facts that say nothing about this tumour, or that the report says elsewhere: label, and a part of the text.
+const PLAIN: [(&str, &str); 5] = [
+    ("identifiers", ""),
+    ("band", ""),
+    // What was found is reported; only that a pair is doubted is worth a line.
+    ("pair", "is reported"),
+    // The section on the mechanism names it.
+    ("oligomerisation element", ""),
+    // That it takes two bases is worth a line; which one base it takes stands in the table of mutations.
+    ("possible with one base", "c."),
+];
 /// Sections of an answer on a mutation.
 const MUTATION_SECTIONS: [&str; 3] = ["mutation", "found under inhibitors", "publications"];
 /// The name of a partner that nobody knows.
@@ -43,7 +52,7 @@ pub(crate) struct Known<'e> {
 
 /// Puts it together.
 pub(crate) fn follows(known: &Known<'_>, citations: &mut Citations) -> Follows {
-    let fusions = fusions(known.reads);
+    let fusions = once_each(fusions(known.reads), known.reads);
     let mutations = mutations(known);
     let bypass = bypass(known.tables, citations);
     let best = best_call(known.reads);
@@ -74,10 +83,18 @@ pub(crate) fn follows(known: &Known<'_>, citations: &mut Citations) -> Follows {
     follows
 }
 
-/// The call that the rest is about: productive before not, RNA before DNA, then as the reports list them.
+/// The call that the rest is about: productive before not, RNA before DNA, reported partners before others, then as the
+/// reports list them.
 fn best_call(reads: &[ReadsEvidence]) -> Option<&FusionCall> {
     let calls = || reads.iter().flat_map(|one| &one.report.calls);
-    calls().min_by_key(|call| (!is_productive(call), call.molecule == Molecule::Dna))
+    // Of equals the first is taken.
+    calls().min_by_key(|call| {
+        (
+            !is_productive(call),
+            call.molecule == Molecule::Dna,
+            !is_reported(&call.five_prime.gene),
+        )
+    })
 }
 
 fn fusions(reads: &[ReadsEvidence]) -> Vec<FusionSummary> {
@@ -99,12 +116,36 @@ fn fusions(reads: &[ReadsEvidence]) -> Vec<FusionSummary> {
                     .then(|| exact(u64::from(call.supporting_fragments), u64::from(of))),
                 partner_known: is_reported(&call.five_prime.gene),
                 isoforms: call.same_rearrangement_as.clone(),
+                also_in: Vec::new(),
             };
             (best.is_some_and(|best| std::ptr::eq(best, call)), summary)
         })
         .collect();
     all.sort_by_key(|(best, _)| !best);
     all.into_iter().map(|(_, summary)| summary).collect()
+}
+
+/// One of the junctions that several sets of reads of a molecule show: the first, with the names of the others.
+fn once_each(fusions: Vec<FusionSummary>, reads: &[ReadsEvidence]) -> Vec<FusionSummary> {
+    let molecule = |assay: &str| {
+        reads
+            .iter()
+            .find(|one| one.assay == assay)
+            .map(|one| one.report.qc.molecule)
+    };
+    let mut once: Vec<FusionSummary> = Vec::new();
+    for fusion in fusions {
+        let same = once.iter_mut().find(|one| {
+            one.assay != fusion.assay
+                && (&one.name, &one.junction) == (&fusion.name, &fusion.junction)
+                && molecule(&one.assay) == molecule(&fusion.assay)
+        });
+        match same {
+            Some(known) => known.also_in.push(fusion.assay),
+            None => once.push(fusion),
+        }
+    }
+    once
 }
 
 /// Mutations of reads and of other callers' tables, those of the catalogue first, then by residue as written.
@@ -245,7 +286,9 @@ fn facts(answer: &Answer, sections: &[&str], citations: &mut Citations) -> Vec<S
         let usable = section.facts.iter().filter(|fact| {
             fact.provenance.status != Status::Unverified
                 && fact.provenance.superseded_by.is_none()
-                && !PLAIN_LABELS.contains(&fact.label.as_str())
+                && !PLAIN
+                    .iter()
+                    .any(|(label, part)| fact.label == *label && fact.text.contains(part))
         });
         for fact in usable {
             let text = format!("{}: {}.", fact.label, fact.text.trim_end_matches('.'));
@@ -353,7 +396,7 @@ fn mechanism(
             for row in rows {
                 let share = counted(row.share.numerator, row.share.denominator);
                 say(
-                    format!("{}, counted in {}{share}.", mutation.name, row.setting),
+                    format!("{}{share} ({}).", row.alteration, row.setting),
                     vec![citations.fact("resistance_on_target", row)],
                 );
             }
@@ -390,6 +433,13 @@ fn counted(numerator: Option<u32>, denominator: Option<u32>) -> String {
     }
 }
 
+fn has_finding(reads: &[ReadsEvidence], kind: FindingKind) -> bool {
+    reads
+        .iter()
+        .flat_map(|one| &one.report.findings)
+        .any(|finding| finding.kind == kind)
+}
+
 /// What the view of inhibitors is asked: nothing where neither a fusion nor a mutation is there.
 fn question(
     known: &Known<'_>,
@@ -397,18 +447,16 @@ fn question(
     mutations: &[MutationSummary],
 ) -> Option<CaseQuestion> {
     let mut findings = Findings {
-        alternative_transcript: known.reads.iter().any(|one| {
-            one.report
-                .findings
-                .iter()
-                .any(|finding| finding.kind == FindingKind::AlternativeTranscriptionInitiation)
-        }),
+        alternative_transcript: has_finding(
+            known.reads,
+            FindingKind::AlternativeTranscriptionInitiation,
+        ),
         amplified: known.tables.is_some_and(|report| {
             report
                 .findings
                 .iter()
                 .any(|one| one.gene == "ALK" && one.strength == Strength::Amplified)
-        }),
+        }) || has_finding(known.reads, FindingKind::Amplification),
         ..Findings::default()
     };
     if let Some(call) = best.filter(|call| is_productive(call)) {
@@ -566,14 +614,27 @@ pub(crate) fn drugs_of<'f>(follows: &'f Follows, verdict: &str) -> Vec<&'f DrugO
         .collect()
 }
 
-/// `lorlatinib (label) and brigatinib (trial)`.
-pub(crate) fn with_levels(outlooks: &[&DrugOutlook]) -> String {
-    let names: Vec<String> = outlooks
+/// `alectinib and lorlatinib (label), and entrectinib (trial)`: by level, in the order of the view, so that no drug is
+/// named before its equals only for its name.
+pub(crate) fn by_level(outlooks: &[&DrugOutlook]) -> String {
+    let mut levels: Vec<(Option<&str>, Vec<&str>)> = Vec::new();
+    for one in outlooks {
+        let level = one.level.as_deref();
+        match levels.iter_mut().find(|(known, _)| *known == level) {
+            Some((_, drugs)) => drugs.push(&one.drug),
+            None => levels.push((level, vec![&one.drug])),
+        }
+    }
+    let groups: Vec<String> = levels
         .iter()
-        .map(|one| match &one.level {
-            Some(level) => format!("{} ({level})", one.drug),
-            None => one.drug.clone(),
+        .map(|(level, drugs)| match level {
+            Some(level) => format!("{} ({level})", listed(drugs)),
+            None => listed(drugs),
         })
         .collect();
-    listed(&names)
+    match groups.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [firsts @ .., last] => format!("{}, and {last}", firsts.join(", ")),
+    }
 }

@@ -29,7 +29,8 @@ neither. Assays are independent given the class, so that what FISH and DNA have 
 common (an expressed kinase) is in the classes. How often each outcome occurs in each class is a Dirichlet distribution of published counts with 0.5 \
 added to each; the prior is the tumour type's prevalence. Parameters are drawn from their distributions by a fixed seed: the probability is the \
 mean over the draws, the interval holds 95 % of them. A negative of sequencing counts by the probability that a rearrangement of one allele in every tumour \
-cell would have been seen. An assay that is missing, failed or insufficient does not count, and of two assays of a kind the first that counts does. \
+cell would have been seen. An assay that is missing, failed or insufficient does not count, and of several sets of reads of one molecule the one that tells most does. \
+ALK's own level of expression and its copies are shown and not weighed: how often they are high in each class was found in no publication. \
 ALK is called rearranged from a probability of 0.95 on, and not rearranged up to 0.05.";
 
 /// What an assay showed, in the model's words.

@@ -5,9 +5,9 @@
 //! patient side by side.
 //!
 //! From the ground up: `table` and `model` (the latent-class model as tables), `assay` (from each assay's report to its
-//! row and to an outcome of the model), `joint` (the probability of each class), `inform` (which test would settle most),
+//! row and to an outcome of the model), `replicates` (which of a kind counts), `joint` (the probability of each class), `inform` (which test would settle most),
 //! `rules` (known patterns of disagreement), `follows` (variant, mutations, mechanism, inhibitors), `answer` (three
-//! sentences), `conclude` (the report), and `run` with its `cache`.
+//! sentences), `conclude` (the report), and `run` with its `cache` and whoever sits at the `desk`.
 //!
 //! ```no_run
 //! use alkaid_case::{CaseOptions, Quiet, manifest, run};
@@ -15,8 +15,8 @@
 //!
 //! let manifest = manifest::read("case.toml".as_ref())?;
 //! let options = CaseOptions { out: None, threads: 1 };
-//! let report = run(&manifest, &options, Bundle::embedded(), &Quiet)?;
-//! for sentence in &report.answer {
+//! let case = run(&manifest, &options, Bundle::embedded(), &Quiet)?;
+//! for sentence in &case.report.answer {
 //!     println!("{}", sentence.text);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -28,6 +28,7 @@ mod cache;
 mod citations;
 mod compare;
 mod conclude;
+mod desk;
 mod draws;
 pub mod example;
 pub mod finding;
@@ -38,9 +39,15 @@ pub mod manifest;
 mod model;
 mod numbers;
 mod pathway;
+mod pictures;
+mod remedy;
+mod replicates;
 mod rules;
 mod run;
 mod table;
 
 pub use compare::{COMPARE_VERSION, CompareError, compare, open};
-pub use run::{CaseError, CaseOptions, Desk, Quiet, run};
+pub use desk::{Desk, FishSlide, NucleusPicture, Quiet, StainedSection};
+pub use numbers::{figures, grouped, percent, with_interval};
+pub use pictures::CasePicture;
+pub use run::{CaseError, CaseOptions, Conclusion, run};

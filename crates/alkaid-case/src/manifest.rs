@@ -5,18 +5,24 @@
 
 mod check;
 mod error;
+mod place;
+mod read;
 mod template;
+#[cfg(test)]
+mod tests;
 mod text;
+mod values;
 
 use std::path::PathBuf;
 
+use alkaid_fish::fields::ChannelChoice;
 use alkaid_knowledge::query::TumourType;
 use alkaid_knowledge::{Date, Drug};
 use alkaid_reads::input::{Pairing, UmiPlacement};
 use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
 
-pub use check::{parse, read};
 pub use error::ManifestError;
+pub use read::{parse, read};
 pub use template::template;
 pub use text::schema;
 
@@ -124,6 +130,8 @@ pub struct FishEntry {
     pub probe: Option<String>,
     /// Mean ALK signals a nucleus, where it was counted.
     pub copies: Option<f64>,
+    /// Which channel of the images is which, where they do not say.
+    pub channels: Option<ChannelChoice>,
     /// Micrometres a pixel, in place of what the images say.
     pub pixel_um: Option<f64>,
     /// Day of the material.

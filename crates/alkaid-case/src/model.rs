@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use alkaid_knowledge::{fact, prevalence};
 
 use crate::finding::LatentClass;
+use crate::numbers::grouped;
 use crate::table::{Origin, TableError, compiled_in, rows};
 
 /// Added to every count (Jeffreys), so that what was never seen is not impossible.
@@ -209,7 +210,11 @@ fn priors() -> Result<Vec<PriorRow>, TableError> {
                     (
                         f64::from(yes),
                         f64::from(of),
-                        format!("{yes} of {of}: {who}"),
+                        format!(
+                            "{} of {}: {who}",
+                            grouped(u64::from(yes)),
+                            grouped(u64::from(of))
+                        ),
                     )
                 }
                 None => {

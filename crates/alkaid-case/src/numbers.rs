@@ -9,8 +9,8 @@ pub(crate) fn probability(value: f64) -> f64 {
     (value.clamp(0.0, 1.0) * 1e6).round() / 1e6
 }
 
-/// Three significant figures.
-pub(crate) fn figures(value: f64) -> f64 {
+/// A number to three significant figures.
+pub fn figures(value: f64) -> f64 {
     if value == 0.0 || !value.is_finite() {
         return value;
     }
@@ -18,8 +18,8 @@ pub(crate) fn figures(value: f64) -> f64 {
     (value * scale).round() / scale
 }
 
-/// `3.1 %`, `45 %`, `0.02 %`; close to 0 and 1 `below 0.01 %` and `above 99.99 %`.
-pub(crate) fn percent(share: f64) -> String {
+/// A share in per cent: `3.1 %`, `45 %`, `0.02 %`; close to 0 and 1 `below 0.01 %` and `above 99.99 %`.
+pub fn percent(share: f64) -> String {
     let value = 100.0 * share;
     match value {
         v if v <= 0.0 => "0 %".to_owned(),
@@ -32,15 +32,15 @@ pub(crate) fn percent(share: f64) -> String {
     }
 }
 
-/// `31 % (12 to 55 %)`, of a probability: what rounds to 0 or 1 is not called certain.
-pub(crate) fn with_interval(estimate: Estimate) -> String {
+/// `31 % (12 to 55 %)`, of a probability: what rounds to 0 or 1 is not called certain. An interval that is as narrow as
+/// the words is not repeated.
+pub fn with_interval(estimate: Estimate) -> String {
     let uncertain = |probability: f64| percent(probability.clamp(1e-9, 1.0 - 1e-9));
-    format!(
-        "{} ({} to {})",
-        uncertain(estimate.value),
-        uncertain(estimate.low).replace(" %", ""),
-        uncertain(estimate.high)
-    )
+    let [value, low, high] = [estimate.value, estimate.low, estimate.high].map(uncertain);
+    if low == high {
+        return value;
+    }
+    format!("{value} ({} to {high})", low.replace(" %", ""))
 }
 
 /// A share with its exact (Clopper–Pearson) 95 % interval. `of` is above 0 and at least `yes`.
@@ -73,8 +73,8 @@ pub(crate) fn beta_interval(alpha: f64, beta: f64) -> (f64, f64) {
     })
 }
 
-/// `12,345`.
-pub(crate) fn grouped(number: u64) -> String {
+/// A number with commas between thousands: `12,345`.
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -122,8 +122,19 @@ mod tests {
             ]
         );
         assert_eq!([1234.5, 0.012_345, 0.0].map(figures), [1230.0, 0.0123, 0.0]);
-        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!([0, 999, 1_234_567].map(grouped), ["0", "999", "1,234,567"]);
         assert_eq!(listed(&["a", "b", "c"]), "a, b and c");
+    }
+
+    #[test]
+    fn an_interval_that_says_nothing_more_is_left_out() {
+        let about = |value, low, high| with_interval(Estimate { value, low, high });
+        assert_eq!(about(0.31, 0.12, 0.55), "31 % (12 to 55 %)");
+        assert_eq!(about(1.0, 0.99999, 1.0), "above 99.99 %");
+        assert_eq!(
+            about(0.99995, 0.94, 1.0),
+            "above 99.99 % (94 to above 99.99 %)"
+        );
     }
 
     #[test]

@@ -164,14 +164,13 @@ fn said(
             citations,
         ));
     }
-    let mut sentences: Vec<Sentence> = found
-        .says
-        .iter()
-        .map(|text| Sentence {
-            text: format!("{drug}: {}.", text.trim_end_matches('.')),
-            cites: cites.clone(),
-        })
-        .collect();
+    let mut sentences = Vec::new();
+    if !found.says.is_empty() {
+        sentences.push(Sentence {
+            text: format!("{drug}: {}.", found.says.join("; ")),
+            cites,
+        });
+    }
     if !left_out.is_empty() {
         sentences.push(Sentence {
             text: format!(

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use alkaid_knowledge::partner;
+use alkaid_reads::finding::FindingKind;
+use alkaid_tables::finding::{BypassReport, Strength};
 
 use crate::assay::{Found, is_productive, is_reported};
 use crate::citations::Citations;
@@ -48,7 +50,7 @@ struct Rule {
 }
 
 /// What conditions may name.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 18] = [
     "fish.call",
     "fish.level",
     "fish.pattern",
@@ -63,6 +65,10 @@ const KEYS: [&str; 14] = [
     "partner.near_alk",
     "partner.reported",
     "tumour_content",
+    "rna.replicates",
+    "dna.replicates",
+    "alk.expression",
+    "alk.copies",
 ];
 
 fn all_rules() -> &'static [Rule] {
@@ -138,6 +144,7 @@ impl Situation {
         reads: &[ReadsEvidence],
         fish: Option<&FishEvidence>,
         ihc: Option<&IhcEvidence>,
+        tables: Option<&BypassReport>,
         content: Option<f64>,
     ) -> Self {
         let mut situation = Self::default();
@@ -185,10 +192,47 @@ impl Situation {
                 situation.set("partner.near_alk", "yes");
             }
         }
+        situation.replicates(found);
+        situation.alk(reads, tables);
         if content.is_some_and(|content| content < LOW_CONTENT) {
             situation.set("tumour_content", "low");
         }
         situation
+    }
+
+    /// Whether sets of reads of one molecule came to different results.
+    fn replicates(&mut self, found: &[Found]) {
+        for one in found.iter().filter(|one| one.against.is_some()) {
+            match one.finding.kind {
+                AssayKind::RnaReads => self.set("rna.replicates", "disagree"),
+                AssayKind::DnaReads => self.set("dna.replicates", "disagree"),
+                _ => {}
+            }
+        }
+    }
+
+    /// ALK's own copies and expression: by the tables of other callers, and copies by the depth of a panel as well.
+    fn alk(&mut self, reads: &[ReadsEvidence], tables: Option<&BypassReport>) {
+        let amplified_in_reads = reads
+            .iter()
+            .flat_map(|one| &one.report.findings)
+            .any(|one| one.kind == FindingKind::Amplification);
+        if amplified_in_reads {
+            self.set("alk.copies", "amplified");
+        }
+        let of_alk = tables
+            .into_iter()
+            .flat_map(|report| &report.findings)
+            .filter(|one| one.gene == "ALK");
+        for one in of_alk {
+            match (one.strength, &one.expression) {
+                (Strength::Amplified, _) => self.set("alk.copies", "amplified"),
+                (Strength::HighExpression, _) => self.set("alk.expression", "high"),
+                (_, Some(level)) if level.value <= 0.0 => self.set("alk.expression", "none"),
+                (_, Some(_)) => self.set("alk.expression", "some"),
+                _ => {}
+            }
+        }
     }
 
     fn sequencing(&mut self, kind: AssayKind, found: &[Found]) {

@@ -1,6 +1,7 @@
 //! Fields of a slide from files, with the channels that the rule needs.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use alkaid_imaging::channels::{self, Roles, Wanted};
 use alkaid_imaging::{Field, ImagingError, OpenOptions, open, open_channels};
@@ -36,12 +37,45 @@ pub struct Reading<'a> {
     pub pixel_um: Option<f64>,
     /// Which time of a time series, from 0.
     pub time: Option<u64>,
-    /// Which channel is which, as far as it was said.
-    pub wanted: Wanted,
-    /// What `wanted` means by red and green.
-    pub named_by: NamedBy,
+    /// Which channel is which, where the user said so.
+    pub channels: Option<&'a ChannelChoice>,
     /// The kit, which says on which side its red is.
     pub profile: &'a Profile,
+}
+
+/// What a user said of the channels: `dapi=0,red=1,green=2`, or `dapi=0,3=1,5=2`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChannelChoice {
+    /// As written.
+    pub text: String,
+    /// Which channel is which.
+    pub wanted: Wanted,
+    /// What red and green mean in it.
+    pub named_by: NamedBy,
+}
+
+impl FromStr for ChannelChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let roles = || text.split(',').filter_map(|part| part.split_once('='));
+        let by_side = roles().any(|(role, _)| role.trim().starts_with(['3', '5']));
+        let by_colour = roles().any(|(role, _)| matches!(role.trim(), "red" | "orange" | "green"));
+        if by_side && by_colour {
+            return Err(
+                "name the probes by colour (red, green) or by side (3, 5), not both".to_owned(),
+            );
+        }
+        Ok(Self {
+            text: text.to_owned(),
+            wanted: text.parse()?,
+            named_by: if by_side {
+                NamedBy::Side
+            } else {
+                NamedBy::Colour
+            },
+        })
+    }
 }
 
 /// What red and green mean.
@@ -85,12 +119,14 @@ pub fn read(source: &Source, reading: &Reading<'_>) -> Result<Vec<Field>, Imagin
         time: reading.time,
         ..OpenOptions::default()
     };
+    let nothing = ChannelChoice::default();
+    let choice = reading.channels.unwrap_or(&nothing);
     match source {
         Source::File(path) => open(path, &options)?
             .into_iter()
             .map(|field| {
-                let seen = channels::assign(&field, &reading.wanted)?;
-                let roles = sides(seen, reading.named_by, reading.profile);
+                let seen = channels::assign(&field, &choice.wanted)?;
+                let roles = sides(seen, choice.named_by, reading.profile);
                 Ok(in_order(field, roles))
             })
             .collect(),
@@ -141,12 +177,11 @@ mod tests {
     use super::*;
     use crate::profile::profile;
 
-    fn reading(kit: &str, named_by: NamedBy) -> Reading<'static> {
+    fn reading(kit: &str) -> Reading<'static> {
         Reading {
             pixel_um: Some(0.1),
             time: None,
-            wanted: Wanted::default(),
-            named_by,
+            channels: None,
             profile: profile(kit).expect("it is known"),
         }
     }
@@ -186,7 +221,7 @@ mod tests {
                 files: files.clone(),
                 named_by,
             };
-            let fields = read(&source, &reading(kit, NamedBy::Colour)).expect("three grey files");
+            let fields = read(&source, &reading(kit)).expect("three grey files");
             let found: Vec<u16> = fields[0]
                 .channels
                 .iter()
@@ -200,7 +235,7 @@ mod tests {
     fn a_file_without_roles_says_how_to_give_them() {
         let folder = tempfile::tempdir().expect("a folder");
         let [grey, ..] = files(folder.path());
-        let error = read(&Source::File(grey), &reading("vysis", NamedBy::Colour)).unwrap_err();
+        let error = read(&Source::File(grey), &reading("vysis")).unwrap_err();
         assert!(error.to_string().contains("--channels"), "{error}");
     }
 }

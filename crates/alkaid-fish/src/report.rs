@@ -312,10 +312,14 @@ pub fn report_on_images(
 }
 
 fn says_of(index: &DistanceIndex) -> String {
+    // Below this, doubles have no digits left.
+    let p = match index.p {
+        p if p < 1e-15 => "p < 1e-15".to_owned(),
+        p => format!("p = {p:.1e}"),
+    };
     format!(
-        "the distances do not fit whole loci alone (p = {:.1e}): about {:.0} % of nuclei may have a broken locus whose halves \
+        "the distances do not fit whole loci alone ({p}): about {:.0} % of nuclei may have a broken locus whose halves \
          stay close, as after inv(2), or have lost a 5' side; look with another method, whatever the rule says",
-        index.p,
         100.0 * index.fraction
     )
 }
@@ -442,7 +446,7 @@ fn warnings_on(statistics: &Statistics, profile: &Profile) -> Vec<String> {
     let unverified = profile.unverified();
     if !unverified.is_empty() {
         warnings.push(format!(
-            "nobody has read in a source of this kit: {}",
+            "of the kit's rule, these were read in no source of the kit: {}",
             unverified.join("; ")
         ));
     }

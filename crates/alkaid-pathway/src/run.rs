@@ -269,19 +269,16 @@ fn says(case: &Case, readouts: &[Readout], unverified: &[String]) -> Vec<String>
     if case.treatments.is_empty() || !unverified.is_empty() {
         return Vec::new();
     }
-    let quantities = readouts.iter().filter(|readout| readout.node != "growth");
-    let mut says: Vec<String> = quantities
-        .filter(|readout| readout.node != "Apoptosis" && readout.node != "Proliferation")
-        .map(|readout| {
-            let verdict = match readout.share_halved {
-                share if share >= 0.9 => "is more than halved",
-                share if share >= 0.5 => "is more than halved in most members",
-                share if share > 0.1 => "stays above half in most members",
-                _ => "stays above half",
-            };
-            format!("{} {verdict}", readout.name)
-        })
-        .collect();
+    let mut says = Vec::new();
+    for verdict in Verdict::ALL {
+        let names: Vec<&str> = readouts
+            .iter()
+            .filter(|one| !matches!(one.node.as_str(), "growth" | "Apoptosis" | "Proliferation"))
+            .filter(|one| Verdict::of(one.share_halved) == verdict)
+            .map(|one| one.name.as_str())
+            .collect();
+        says.extend(verdict.says(&names));
+    }
     if let Some(growth) = readouts.iter().find(|readout| readout.node == "growth") {
         let verdict = if growth.treated.high < 0.0 {
             "cells are lost in at least 95 % of members"
@@ -293,6 +290,48 @@ fn says(case: &Case, readouts: &[Readout], unverified: &[String]) -> Vec<String>
         says.push(verdict.to_owned());
     }
     says
+}
+
+/// Whether a readout falls below half, by the share of members in which it does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Halved,
+    MostlyHalved,
+    MostlyNot,
+    Not,
+}
+
+impl Verdict {
+    const ALL: [Self; 4] = [Self::Halved, Self::MostlyHalved, Self::MostlyNot, Self::Not];
+
+    fn of(share_halved: f64) -> Self {
+        match share_halved {
+            share if share >= 0.9 => Self::Halved,
+            share if share >= 0.5 => Self::MostlyHalved,
+            share if share > 0.1 => Self::MostlyNot,
+            _ => Self::Not,
+        }
+    }
+
+    /// `ALK kinase and PI3K/AKT are more than halved`.
+    fn says(self, names: &[&str]) -> Option<String> {
+        let (subject, many) = match names {
+            [] => return None,
+            [one] => ((*one).to_owned(), false),
+            [firsts @ .., last] => (format!("{} and {last}", firsts.join(", ")), true),
+        };
+        let verb = match (self, many) {
+            (Self::Halved, true) => "are more than halved",
+            (Self::Halved, false) => "is more than halved",
+            (Self::MostlyHalved, true) => "are more than halved in most members",
+            (Self::MostlyHalved, false) => "is more than halved in most members",
+            (Self::MostlyNot, true) => "stay above half in most members",
+            (Self::MostlyNot, false) => "stays above half in most members",
+            (Self::Not, true) => "stay above half",
+            (Self::Not, false) => "stays above half",
+        };
+        Some(format!("{subject} {verb}"))
+    }
 }
 
 #[cfg(test)]
@@ -341,6 +380,19 @@ mod tests {
         assert!(treated(&off, "ERK").median > 0.8 * off.readouts[1].untreated.median);
         assert_eq!(on.times_h.len(), on.series[0].bands.len());
         assert!(!on.says.is_empty());
+    }
+
+    #[test]
+    fn readouts_of_one_verdict_are_named_together() {
+        assert_eq!(
+            Verdict::of(0.95).says(&["A", "B", "C"]).unwrap(),
+            "A, B and C are more than halved"
+        );
+        assert_eq!(
+            Verdict::of(0.2).says(&["A"]).unwrap(),
+            "A stays above half in most members"
+        );
+        assert_eq!(Verdict::Not.says(&[]), None);
     }
 
     #[test]

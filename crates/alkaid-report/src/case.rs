@@ -25,6 +25,13 @@ impl Attachments {
         self.0.insert(path.into(), png);
     }
 
+    /// All pictures by their paths.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.0
+            .iter()
+            .map(|(path, png)| (path.as_str(), png.as_slice()))
+    }
+
     /// The picture under a path.
     pub fn get(&self, path: &str) -> Option<&[u8]> {
         self.0.get(path).map(Vec::as_slice)

@@ -7,11 +7,13 @@ mod overlay;
 mod review;
 #[cfg(test)]
 mod testing;
+mod view;
 
 pub use cells::{cells_tsv, write_geojson};
 pub use crops::{CropOf, IhcCrop, ihc_crops};
 pub use overlay::{separation_picture, write_overlay};
 pub use review::review_html;
+pub use view::section_view;
 
 use alkaid_ihc::finding::Class;
 use alkaid_ihc::hand::HandReport;

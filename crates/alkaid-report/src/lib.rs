@@ -36,11 +36,12 @@ pub use answers::{ANSWER_VERSION, answers_json, answers_tsv, inhibitors_json, in
 pub use bypass::{bypass_json, bypass_tsv};
 pub use case::{Attachments, PdfError, case_html, case_pdf, compare_html, compare_pdf};
 pub use fish::{
-    Crop, crops, fish_json, fish_multiqc, gallery_html, nuclei_tsv, overlay_png, spots_tsv,
+    Crop, Sitter, crops, fish_json, fish_multiqc, gallery_html, nuclei_tsv, overlay_png, portraits,
+    spots_tsv,
 };
 pub use ihc::{
     CropOf, IhcCrop, cells_tsv, class_colour, hand_tsv, ihc_crops, ihc_json, review_html,
-    separation_picture, write_geojson, write_overlay,
+    section_view, separation_picture, write_geojson, write_overlay,
 };
 pub use knowledge::{FactList, ListError, ListFilter, list, topics};
 pub use machine::{case_json, case_multiqc, case_tsv, case_vicc, compare_json, compare_tsv, fhir};

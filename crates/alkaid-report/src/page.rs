@@ -13,4 +13,5 @@ mod svg;
 pub(crate) use document::{
     Block, Cell, Column, Document, Fact, Figure, Reference, Rich, Section, Table, Tone,
 };
+pub(crate) use measure::{Weight, lines};
 pub(crate) use picture::{Anchor, Ink, Mark, Picture};

@@ -13,6 +13,7 @@ pub mod pathway;
 mod text;
 mod variants;
 
+use alkaid_case::grouped;
 use alkaid_reads::finding::{FindingKind, Molecule, ReadsReport, Verdict};
 
 pub use self::answer::{answer as answer_page, inhibitors as inhibitors_page};
@@ -21,7 +22,6 @@ pub use self::case::{case as case_page, comparison as comparison_page};
 pub use self::fish::fish as fish_page;
 pub use self::ihc::{hand_page, ihc_page};
 use self::ink::{Line, Paint};
-pub(crate) use self::text::grouped;
 use self::text::wrap;
 
 /// How the report is drawn.

@@ -325,7 +325,8 @@ pub fn write_ihc(
     Ok(IHC_FILES.iter().map(|file| directory.join(file)).collect())
 }
 
-/// Writes the files of a case into `directory`, as [`write_outputs`] does its files, and returns their paths.
+/// Writes the files of a case and its pictures into `directory`, as [`write_outputs`] does its files, and returns their
+/// paths.
 ///
 /// # Errors
 ///
@@ -341,6 +342,9 @@ pub fn write_case(
         directory,
         staging: &staging.path,
     };
+    for (path, png) in attachments.all() {
+        output.file(path, |out| out.write_all(png))?;
+    }
     output.text("case.tsv", &machine::case_tsv(report))?;
     output.json("case_fhir.json", &machine::fhir(report))?;
     output.json("case_vicc.json", &machine::case_vicc(report))?;
@@ -350,8 +354,13 @@ pub fn write_case(
     })?;
     output.text("case.html", &case_html(report, bundle, attachments))?;
     output.json("case.json", report)?;
-    staging.publish(directory, &CASE_FILES)?;
-    Ok(CASE_FILES.iter().map(|file| directory.join(file)).collect())
+    let files: Vec<&str> = attachments
+        .all()
+        .map(|(path, _)| path)
+        .chain(CASE_FILES)
+        .collect();
+    staging.publish(directory, &files)?;
+    Ok(files.iter().map(|file| directory.join(file)).collect())
 }
 
 /// Writes the files of a comparison, in the same way.
@@ -454,7 +463,11 @@ impl Output<'_> {
         fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
     ) -> Result<(), WriteError> {
         let write = || {
-            let mut out = BufWriter::new(File::create(self.staging.join(file))?);
+            let path = self.staging.join(file);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            let mut out = BufWriter::new(File::create(path)?);
             fill(&mut out)?;
             out.into_inner()
                 .map_err(io::IntoInnerError::into_error)?
@@ -522,7 +535,11 @@ impl Staging {
             return fs::rename(&self.path, directory).map_err(failed);
         }
         for file in files {
-            fs::rename(self.path.join(file), directory.join(file)).map_err(failed)?;
+            let place = directory.join(file);
+            if let Some(parent) = place.parent() {
+                fs::create_dir_all(parent).map_err(failed)?;
+            }
+            fs::rename(self.path.join(file), place).map_err(failed)?;
         }
         Ok(())
     }

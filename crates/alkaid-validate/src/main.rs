@@ -5,6 +5,7 @@
 //! unmet goal is a result, and is printed as such.
 
 mod case;
+mod case_speed;
 mod cases;
 mod compare;
 mod decoys;
@@ -158,6 +159,17 @@ enum Command {
         /// A FASTQ file of a few reads, to time the start
         #[arg(long, value_name = "FASTQ", required = true)]
         tiny: Vec<PathBuf>,
+        /// The program to run [default: the one built beside this]
+        #[arg(long, value_name = "FILE")]
+        alkaid: Option<PathBuf>,
+    },
+    /// Wall time of a case against that of its assays run alone
+    CaseSpeed {
+        /// A manifest with reads of RNA, FISH images and a stained section
+        manifest: PathBuf,
+        /// Threads
+        #[arg(long, default_value = "2")]
+        threads: String,
         /// The program to run [default: the one built beside this]
         #[arg(long, value_name = "FILE")]
         alkaid: Option<PathBuf>,
@@ -317,6 +329,11 @@ fn run(command: &Command) -> anyhow::Result<String> {
             tiny,
             alkaid,
         } => speed::speed(files, tiny, &process::alkaid(alkaid.as_deref())?),
+        Command::CaseSpeed {
+            manifest,
+            threads,
+            alkaid,
+        } => case_speed::case_speed(manifest, threads, &process::alkaid(alkaid.as_deref())?),
         Command::Decode { files, threads } => speed::decode(files, *threads),
         Command::Insert { page, section } => insert::insert(page, section).map(|()| String::new()),
     }

@@ -4,12 +4,16 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use alkaid_case::finding::{CaseReport, JointStatus};
-use alkaid_case::{CaseOptions, Desk, manifest};
+use alkaid_case::finding::JointStatus;
+use alkaid_case::{
+    CaseOptions, Conclusion, Desk, FishSlide, NucleusPicture, StainedSection, manifest,
+};
+use alkaid_fish::fields::ROLES;
 use alkaid_genome::Bundle;
 use alkaid_reads::{Analysis, Options, ReadsError, analyse};
 use alkaid_report::{
-    Attachments, case_json, case_page, case_tsv, finish, write_case, write_outputs,
+    Attachments, Sitter, case_json, case_page, case_tsv, finish, portraits, section_view,
+    write_case, write_fish, write_ihc, write_outputs,
 };
 use anyhow::{Context, bail};
 
@@ -17,6 +21,8 @@ use crate::Outcome;
 use crate::args::{CaseArgs, CaseCommand, threads};
 use crate::console::{print, style};
 use crate::exit::Exit;
+use crate::fish::pictures_of;
+use crate::ihc::Tiles;
 use crate::progress::{Meter, Unit, catch_interrupts};
 
 /// Runs the command.
@@ -40,10 +46,10 @@ pub fn run(args: &CaseArgs) -> Outcome {
         );
     }
     let manifest = manifest::read(path)?;
-    let report = conclude(&manifest, args.out.as_deref(), args.threads, bundle)?;
+    let case = conclude(&manifest, args.out.as_deref(), args.threads, bundle)?;
     let form = Form::of(args.json, args.tsv);
-    publish(&report, args.out.as_deref(), form, bundle)?;
-    Ok(match report.status {
+    publish(&case, args.out.as_deref(), form, bundle)?;
+    Ok(match case.report.status {
         JointStatus::Rearranged if args.fail_on_positive => Exit::Positive,
         _ => Exit::Ran,
     })
@@ -77,25 +83,39 @@ pub fn conclude(
     out: Option<&Path>,
     asked_threads: Option<u16>,
     bundle: &Bundle,
-) -> anyhow::Result<CaseReport> {
+) -> anyhow::Result<Conclusion> {
     catch_interrupts();
+    let threads = threads(asked_threads);
+    // Sections are measured on the common pool. Only a second one in a process could fail here, and then the first serves.
+    let _ = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build_global();
     let options = CaseOptions {
         out: out.map(Path::to_owned),
-        threads: threads(asked_threads),
+        threads,
     };
-    let bench = Bench { out };
-    Ok(alkaid_case::run(manifest, &options, bundle, &bench)?)
+    Ok(alkaid_case::run(
+        manifest,
+        &options,
+        bundle,
+        &Bench { out },
+    )?)
 }
 
 /// Writes the files, if asked for, and prints the report.
 pub fn publish(
-    report: &CaseReport,
+    case: &Conclusion,
     out: Option<&Path>,
     form: Form,
     bundle: &Bundle,
 ) -> anyhow::Result<()> {
+    let report = &case.report;
     if let Some(out) = out {
-        write_case(out, report, bundle, &Attachments::default())?;
+        let mut attachments = Attachments::default();
+        for picture in &case.pictures {
+            attachments.add(picture.path.as_str(), picture.png.clone());
+        }
+        write_case(out, report, bundle, &attachments)?;
     }
     let text = match form {
         Form::Json => case_json(report)?,
@@ -111,7 +131,8 @@ pub fn publish(
     print(&text)
 }
 
-/// Runs reads with a meter, and writes what `alkaid reads` would write into a folder of the assay's name.
+/// Runs assays with a meter, writes what the commands for them would write into a folder of the assay's name, and draws
+/// what the case's page shows of slides.
 struct Bench<'o> {
     out: Option<&'o Path>,
 }
@@ -143,7 +164,60 @@ impl Desk for Bench<'_> {
         Ok(analysis)
     }
 
-    fn kept(&self, _: &str) {}
+    fn images(&self, assay: &str) -> Box<dyn alkaid_ihc::Progress + '_> {
+        let what = match assay {
+            "ihc" => "measuring",
+            _ => "fields",
+        };
+        Box::new(Tiles(Meter::new(what, Unit::Items)))
+    }
+
+    fn fish_slide(
+        &self,
+        assay: &str,
+        slide: FishSlide<'_>,
+        nuclei: &[u32],
+    ) -> Result<Vec<NucleusPicture>, String> {
+        if let Some(out) = self.out {
+            let pictures = pictures_of(slide.report, slide.fields, slide.labels)
+                .map_err(|error| format!("{error:#}"))?;
+            write_fish(&out.join(assay), slide.report, &pictures)
+                .map_err(|error| error.to_string())?;
+        }
+        let sitters: Vec<Sitter<'_>> = nuclei
+            .iter()
+            .filter_map(|id| {
+                let nucleus = slide.report.nuclei.iter().find(|one| one.id == *id)?;
+                Some(Sitter {
+                    nucleus,
+                    field: slide.fields.get(nucleus.field as usize)?,
+                    pixel: slide.report.fields.get(nucleus.field as usize)?.pixel,
+                })
+            })
+            .collect();
+        let drawn = portraits(&sitters, ROLES)
+            .map_err(|error| format!("nuclei cannot be drawn: {error}"))?;
+        Ok(sitters
+            .iter()
+            .zip(drawn)
+            .map(|(sitter, png)| NucleusPicture {
+                nucleus: sitter.nucleus.id,
+                png,
+            })
+            .collect())
+    }
+
+    fn section(&self, assay: &str, section: StainedSection<'_>) -> Result<Option<Vec<u8>>, String> {
+        let StainedSection {
+            report,
+            cells,
+            slide,
+        } = section;
+        if let Some(out) = self.out {
+            write_ihc(&out.join(assay), report, cells, slide).map_err(|error| error.to_string())?;
+        }
+        section_view(report, cells, slide).map_err(|error| error.to_string())
+    }
 }
 
 fn write_template(path: &Path, sample: &str) -> Outcome {

@@ -73,15 +73,15 @@ pub fn run(args: &DemoArgs) -> Outcome {
     let path = folder.path().join("case.toml");
     fs::write(&path, MANIFEST).with_context(|| format!("cannot write {}", path.display()))?;
     let manifest = manifest::read(&path)?;
-    let mut report = conclude(&manifest, args.out.as_deref(), None, bundle)?;
-    report.warnings.extend(manifest.sample.note.clone());
+    let mut case = conclude(&manifest, args.out.as_deref(), None, bundle)?;
+    case.report.warnings.extend(manifest.sample.note.clone());
     if !args.json {
-        for one in &report.reads {
+        for one in &case.report.reads {
             print(&terminal(&one.report, style()))?;
         }
     }
     let form = Form::of(args.json, false);
-    publish(&report, args.out.as_deref(), form, bundle)?;
+    publish(&case, args.out.as_deref(), form, bundle)?;
     if !args.json {
         // A hint for people; a closed standard error is no failure.
         let _ = writeln!(

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use alkaid_fish::analyse::Nuclei;
-use alkaid_fish::fields::{self, NamedBy, ROLES, Reading, Source};
+use alkaid_fish::fields::{self, ROLES, Reading, Source};
 use alkaid_fish::report::{InputFile, hex};
 use alkaid_fish::{
     AnalyseOptions, Analysis, FishReport, RunOptions, Setting, Slide, Verdict, counts, overrides,
     report_on_images, report_on_table,
 };
-use alkaid_imaging::channels::Wanted;
 use alkaid_imaging::nuclei::Method;
 use alkaid_imaging::regions::read_geojson;
-use alkaid_imaging::{Field, SpotOptions, labels};
-use alkaid_report::{Picture, crops, fish_json, fish_page, gallery_html, overlay_png, write_fish};
+use alkaid_imaging::{Field, Labels, SpotOptions, labels};
+use alkaid_report::{
+    Crop, Picture, crops, fish_json, fish_page, gallery_html, overlay_png, write_fish,
+};
 use anyhow::{Context, anyhow};
 
 use crate::Outcome;
@@ -105,11 +106,7 @@ fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
             .transpose()?;
         let used = slide.add(field, source, region.as_ref())?;
         if args.common.out.is_some() {
-            labels.push(Picture {
-                name: format!("labels_{}.tif", file_name(index, &field.name)),
-                content: labels::to_tiff(&used)
-                    .with_context(|| format!("cannot draw {}", field.name))?,
-            });
+            labels.push(label_image(index, field, &used)?);
         }
         Ok(())
     })?;
@@ -135,14 +132,7 @@ fn each_field(
     let reading = Reading {
         pixel_um: args.pixel_size,
         time: args.time,
-        wanted: args
-            .channels
-            .as_ref()
-            .map_or_else(Wanted::default, |choice| choice.wanted.clone()),
-        named_by: args
-            .channels
-            .as_ref()
-            .map_or_else(NamedBy::default, |choice| choice.named_by),
+        channels: args.channels.as_ref(),
         profile: args.common.probe,
     };
     let mut names = BTreeMap::new();
@@ -251,11 +241,46 @@ fn options(args: &ImageArgs) -> RunOptions {
 
 /// An overlay for each field, and the gallery. The fields are read again: they were not kept.
 fn pictures(args: &ImageArgs, report: &FishReport) -> anyhow::Result<Vec<Picture>> {
-    let mut pictures = Vec::new();
-    let mut cut = Vec::new();
+    let mut drawing = Drawing::default();
     let meter = Meter::new("pictures", Unit::Items);
     each_field(args, &mut |index, field, files| {
         meter.set(files.done, Some(files.of), &field.name);
+        drawing.add(report, index, field)
+    })?;
+    meter.finish();
+    Ok(drawing.finish(report))
+}
+
+/// The pictures of a slide whose fields are in memory: overlays, label images, the gallery.
+pub fn pictures_of(
+    report: &FishReport,
+    fields: &[Field],
+    labels: &[Labels],
+) -> anyhow::Result<Vec<Picture>> {
+    let mut drawing = Drawing::default();
+    for (index, (field, labels)) in fields.iter().zip(labels).enumerate() {
+        drawing.add(report, index, field)?;
+        drawing.pictures.push(label_image(index, field, labels)?);
+    }
+    Ok(drawing.finish(report))
+}
+
+fn label_image(index: usize, field: &Field, labels: &Labels) -> anyhow::Result<Picture> {
+    Ok(Picture {
+        name: format!("labels_{}.tif", file_name(index, &field.name)),
+        content: labels::to_tiff(labels).with_context(|| format!("cannot draw {}", field.name))?,
+    })
+}
+
+/// What is drawn field by field.
+#[derive(Default)]
+struct Drawing {
+    pictures: Vec<Picture>,
+    cut: Vec<Crop>,
+}
+
+impl Drawing {
+    fn add(&mut self, report: &FishReport, index: usize, field: &Field) -> anyhow::Result<()> {
         let own = || {
             report
                 .nuclei
@@ -263,27 +288,28 @@ fn pictures(args: &ImageArgs, report: &FishReport) -> anyhow::Result<Vec<Picture
                 .filter(move |nucleus| nucleus.field as usize == index)
         };
         let failed = || format!("cannot draw {}", field.name);
+        let size = (field.shape().1, field.shape().2);
         let finding = report
             .fields
             .get(index)
-            .filter(|finding| {
-                (finding.height as usize, finding.width as usize)
-                    == (field.shape().1, field.shape().2)
-            })
+            .filter(|finding| (finding.height as usize, finding.width as usize) == size)
             .with_context(|| format!("{} changed while it was analysed; run again", field.name))?;
-        pictures.push(Picture {
+        self.pictures.push(Picture {
             name: format!("overlay_{}.png", file_name(index, &field.name)),
             content: overlay_png(field, ROLES, finding.pixel, own()).with_context(failed)?,
         });
-        cut.extend(crops(field, ROLES, own()).with_context(failed)?);
+        self.cut
+            .extend(crops(field, ROLES, own()).with_context(failed)?);
         Ok(())
-    })?;
-    meter.finish();
-    pictures.push(Picture {
-        name: "gallery.html".to_owned(),
-        content: gallery_html(report, &cut).into_bytes(),
-    });
-    Ok(pictures)
+    }
+
+    fn finish(mut self, report: &FishReport) -> Vec<Picture> {
+        self.pictures.push(Picture {
+            name: "gallery.html".to_owned(),
+            content: gallery_html(report, &self.cut).into_bytes(),
+        });
+        self.pictures
+    }
 }
 
 /// A field's number from 1 and its name without endings, as part of a file's name anywhere.

@@ -38,9 +38,9 @@ pub fn run(args: &IhcArgs) -> Outcome {
     let control = args.control.as_deref().map(Slide::open).transpose()?;
     let options = args.options(&slide.name);
     catch_interrupts();
-    let meter = Meter::new("measuring", Unit::Items);
-    let measured = analyse(&slide, control.as_ref(), &options, &Tiles(&meter));
-    meter.finish();
+    let meter = Tiles(Meter::new("measuring", Unit::Items));
+    let measured = analyse(&slide, control.as_ref(), &options, &meter);
+    drop(meter);
     let Measured {
         mut report,
         mut cells,
@@ -69,16 +69,22 @@ pub fn run(args: &IhcArgs) -> Outcome {
     Ok(Exit::Ran)
 }
 
-/// Tiles on a meter.
-struct Tiles<'m>(&'m Meter);
+/// Tiles, or fields, on a meter, which goes with them.
+pub struct Tiles(pub Meter);
 
-impl alkaid_ihc::Progress for Tiles<'_> {
+impl alkaid_ihc::Progress for Tiles {
     fn advance(&self, done: u64, total: u64) {
         self.0.set(done, Some(total), "tiles");
     }
 
     fn interrupted(&self) -> bool {
         interrupted()
+    }
+}
+
+impl Drop for Tiles {
+    fn drop(&mut self) {
+        self.0.finish();
     }
 }
 

@@ -305,6 +305,106 @@ fn an_assay_that_fails_leaves_the_others() {
 }
 
 #[test]
+fn a_positive_library_is_not_hidden_by_a_negative_one_before_it() {
+    let example = Example::of("01-concordant-v1");
+    let negative = Example::of("05-fish-positive-rna-negative");
+    for file in ["R1", "R2"] {
+        let from = negative.folder.path().join(format!("rna_{file}.fastq.gz"));
+        let to = example.folder.path().join(format!("first_{file}.fastq.gz"));
+        fs::copy(from, to).unwrap();
+    }
+    let manifest = example.folder.path().join("case.toml");
+    let text = fs::read_to_string(&manifest).unwrap().replacen(
+        "[[rna]]",
+        "[[rna]]\nfiles = [\"first_R1.fastq.gz\", \"first_R2.fastq.gz\"]\n\n[[rna]]",
+        1,
+    );
+    fs::write(&manifest, text).unwrap();
+    let report = example.run();
+    assert_eq!(report["status"], "rearranged");
+    let states: Vec<&Value> = list(&report, "assays")
+        .iter()
+        .map(|one| &one["state"])
+        .collect();
+    assert_eq!(states[..2], ["negative", "positive"]);
+    let counted: Vec<&Value> = list(&report["joint"], "contributions")
+        .iter()
+        .map(|one| &one["assay"])
+        .collect();
+    assert_eq!(counted, ["rna2", "fish", "ihc"]);
+    let first = &list(&report, "assays")[0];
+    assert_eq!(first["title"], "RNA sequencing 1");
+    says(
+        first["notes"].to_string().as_str(),
+        &["it disagrees with rna2", "were to be expected among these"],
+    );
+    says(
+        report["answer"][0]["text"].as_str().unwrap(),
+        &["RNA sequencing 2", "RNA sequencing 1 disagrees"],
+    );
+    let rules: Vec<&Value> = list(&report, "discordances")
+        .iter()
+        .map(|one| &one["rule"])
+        .collect();
+    assert!(rules.contains(&&json!("replicates_rna")), "{rules:?}");
+}
+
+#[test]
+fn alks_own_level_and_copies_are_shown_and_not_weighed() {
+    let example = Example::of("05-fish-positive-rna-negative");
+    let level = |gene: &str, value: f64| format!("{gene}\t{value}\n");
+    let genes = [
+        "EGFR", "MET", "ERBB2", "KIT", "AXL", "SRC", "IGF1R", "TP53", "KRAS", "EML4",
+    ];
+    let table: String = genes.iter().map(|gene| level(gene, 3.0)).collect();
+    fs::write(
+        example.folder.path().join("tpm.tsv"),
+        format!("gene\ttpm\n{table}{}", level("ALK", 90.0)),
+    )
+    .unwrap();
+    fs::write(
+        example.folder.path().join("copies.tsv"),
+        "gene\tcopies\nALK\t11\nMET\t2\n",
+    )
+    .unwrap();
+    let manifest = example.folder.path().join("case.toml");
+    // FISH negative, IHC positive: the copies explain what is stained.
+    let text = fs::read_to_string(&manifest).unwrap();
+    let (head, _) = text.split_once("[fish]").unwrap();
+    let run = |tables: &str| {
+        let text = format!("{head}[ihc]\nclone = \"D5F3\"\ncall = \"positive\"\n{tables}");
+        fs::write(&manifest, text).unwrap();
+        example.run()
+    };
+    let without = run("");
+    let with = run(
+        "[expression]\nfile = \"tpm.tsv\"\n[copy_number]\nfile = \"copies.tsv\"\nunits = \"copies\"\n",
+    );
+    assert_eq!(without["joint"]["rearranged"], with["joint"]["rearranged"]);
+    for (id, words) in [
+        ("expression", "ALK high expression: 90.00 TPM"),
+        ("copy_number", "ALK amplified: 11.0 copies"),
+    ] {
+        let row = list(&with, "assays")
+            .iter()
+            .find(|one| one["id"] == id)
+            .unwrap();
+        says(row["finding"]["text"].as_str().unwrap(), &[words]);
+        says(
+            row["why_not_counted"].as_str().unwrap(),
+            &["shown and not weighed"],
+        );
+    }
+    let rules: Vec<&str> = list(&with, "discordances")
+        .iter()
+        .map(|one| one["rule"].as_str().unwrap())
+        .collect();
+    for rule in ["alk_expressed_without_fusion", "alk_amplified_stained"] {
+        assert!(rules.contains(&rule), "{rules:?}");
+    }
+}
+
+#[test]
 fn two_time_points_are_compared() {
     let (before, after) = (
         Example::of("01-concordant-v1"),

@@ -5,7 +5,7 @@ use std::path::Path;
 use alkaid_fish::profile::UnknownKit;
 use alkaid_fish::{FishReport, Pattern, RunOptions, Setting, Verdict, profile, report_on_table};
 
-use super::fish_images::gallery;
+use super::fish_images::{colours, gallery};
 use super::{Found, title};
 use crate::finding::{
     AssayKind, AssayState, Estimate, FishCall, FishEvidence, FishOrigin, FishPatternCounts,
@@ -129,6 +129,7 @@ pub(crate) fn fish_evidence(
             })
             .collect(),
         gallery: gallery(report),
+        colours: (origin == FishOrigin::Images).then(|| colours(report)),
         warnings,
     }
 }
@@ -163,7 +164,7 @@ pub(crate) fn fish(evidence: &FishEvidence) -> Found {
         percent(evidence.fraction.low).replace(" %", ""),
         percent(evidence.fraction.high),
         percent(evidence.cut_off),
-        percent(evidence.above_cut_off)
+        percent(evidence.above_cut_off.clamp(1e-9, 1.0 - 1e-9))
     );
     found.finding.measure = Some(Measure {
         name: "nuclei positive".to_owned(),

@@ -1,40 +1,61 @@
-//! Fields of a break-apart FISH slide, from files to a report.
+//! Fields of a break-apart FISH slide, from files to a report, and which of its nuclei are shown.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use alkaid_fish::analyse::Nuclei;
-use alkaid_fish::fields::{NamedBy, ROLES, Reading, Source, read};
-use alkaid_fish::finding::Nucleus;
+use alkaid_fish::fields::{ROLES, Reading, Source, read};
+use alkaid_fish::finding::{Colour, Nucleus};
 use alkaid_fish::{
-    AnalyseOptions, FishReport, Pattern, RunOptions, Setting, Slide, report_on_images,
+    AnalyseOptions, Counts, FishReport, Pattern, RunOptions, Setting, Slide, report_on_images,
 };
-use alkaid_imaging::SpotOptions;
-use alkaid_imaging::channels::Wanted;
+use alkaid_ihc::Progress;
 use alkaid_imaging::nuclei::Method;
+use alkaid_imaging::{Field, Labels, SpotOptions};
 
 use super::fish::kit;
-use crate::finding::FishNucleus;
+use crate::finding::{FishEvidence, FishNucleus, InputFile};
+use crate::manifest::FishEntry;
+use crate::numbers::listed;
+use crate::pictures::CasePicture;
 
 /// Threads for one field.
 const THREADS: usize = 2;
 /// Nuclei that a report shows.
 const SHOWN: usize = 12;
+/// Patterns in the order in which they are shown.
+const PATTERNS: [Pattern; 4] = [
+    Pattern::Split,
+    Pattern::IsolatedRed,
+    Pattern::IsolatedGreen,
+    Pattern::Fused,
+];
+
+/// A slide that was read.
+pub(crate) struct FieldsRead {
+    pub report: FishReport,
+    pub fields: Vec<Field>,
+    pub labels: Vec<Labels>,
+}
 
 /// Reads the fields, finds nuclei and signals, and calls by the kit's rule.
-pub(crate) fn report_on_fields(
+pub(crate) fn read_fields(
     images: &[&Path],
-    probe: Option<&str>,
-    pixel_um: Option<f64>,
+    inputs: &[InputFile],
+    entry: &FishEntry,
     sample: &str,
-) -> Result<FishReport, String> {
-    let profile = kit(probe).map_err(|error| error.to_string())?;
+    progress: &dyn Progress,
+) -> Result<FieldsRead, String> {
+    let profile = kit(entry.probe.as_deref()).map_err(|error| error.to_string())?;
     let reading = Reading {
-        pixel_um,
+        pixel_um: entry.pixel_um,
         time: None,
-        wanted: Wanted::default(),
-        named_by: NamedBy::Colour,
+        channels: entry.channels.as_ref(),
         profile,
     };
+    // By name, as the command line takes them.
+    let mut paths = images.to_vec();
+    paths.sort_by_key(|path| (path.file_name(), *path));
     let mut slide = Slide::new(AnalyseOptions {
         roles: ROLES,
         profile,
@@ -42,12 +63,19 @@ pub(crate) fn report_on_fields(
         threads: THREADS,
     })
     .map_err(|error| error.to_string())?;
-    for path in images {
+    let (mut fields, mut labels) = (Vec::new(), Vec::new());
+    for (done, path) in paths.iter().enumerate() {
+        progress.advance(done as u64, paths.len() as u64);
+        if progress.interrupted() {
+            return Err("interrupted".to_owned());
+        }
         let source = Source::File(path.to_path_buf());
         for field in read(&source, &reading).map_err(|error| error.to_string())? {
-            slide
+            let found = slide
                 .add(&field, Nuclei::Segmented(Method::default()), None)
                 .map_err(|error| error.to_string())?;
+            labels.push(found);
+            fields.push(field);
         }
     }
     let analysis = slide.analysis().map_err(|error| error.to_string())?;
@@ -55,45 +83,216 @@ pub(crate) fn report_on_fields(
         sample: sample.to_owned(),
         profile,
         options: RunOptions {
-            pixel_size_um: pixel_um,
+            channels: entry.channels.as_ref().map(|choice| choice.text.clone()),
+            pixel_size_um: entry.pixel_um,
             ..RunOptions::default()
         },
-        inputs: Vec::new(),
+        inputs: inputs
+            .iter()
+            .map(|input| alkaid_fish::report::InputFile {
+                path: input.path.clone(),
+                bytes: input.bytes,
+                sha256: input.sha256.clone(),
+            })
+            .collect(),
     };
-    report_on_images(analysis.fields, analysis.nuclei, None, setting)
-        .map_err(|error| error.to_string())
+    let report = report_on_images(analysis.fields, analysis.nuclei, None, setting)
+        .map_err(|error| error.to_string())?;
+    Ok(FieldsRead {
+        report,
+        fields,
+        labels,
+    })
 }
 
-/// The most telling nuclei: positive before not, the surest first.
-pub(crate) fn gallery(report: &FishReport) -> Vec<FishNucleus> {
-    let positive =
-        |nucleus: &Nucleus| matches!(nucleus.pattern, Some(Pattern::Split | Pattern::IsolatedRed));
-    let mut nuclei: Vec<&Nucleus> = report
-        .nuclei
-        .iter()
-        .filter(|nucleus| nucleus.excluded.is_empty() && nucleus.pattern.is_some())
-        .collect();
-    nuclei.sort_by(|a, b| {
-        positive(b)
-            .cmp(&positive(a))
-            .then(a.doubt.total_cmp(&b.doubt))
-            .then(a.id.cmp(&b.id))
+/// The nuclei that are shown: in turn one of each pattern, the most typical first, until there are enough.
+///
+/// Typical of a pattern are its nuclei with the signals that most of its nuclei have, and of these the surest.
+fn typical(report: &FishReport) -> Vec<&Nucleus> {
+    let ranked = PATTERNS.map(|pattern| {
+        let mut nuclei: Vec<&Nucleus> = report
+            .nuclei
+            .iter()
+            .filter(|one| one.excluded.is_empty() && one.pattern == Some(pattern))
+            .collect();
+        let mut common: BTreeMap<Counts, usize> = BTreeMap::new();
+        for one in &nuclei {
+            *common.entry(one.counts).or_default() += 1;
+        }
+        nuclei.sort_by(|a, b| {
+            (common[&b.counts].cmp(&common[&a.counts]))
+                .then(a.doubt.total_cmp(&b.doubt))
+                .then(a.id.cmp(&b.id))
+        });
+        nuclei
     });
-    nuclei
+    let mut seats = [0; PATTERNS.len()];
+    let mut left = SHOWN;
+    loop {
+        let before = left;
+        for (seat, nuclei) in seats.iter_mut().zip(&ranked) {
+            if left > 0 && *seat < nuclei.len() {
+                *seat += 1;
+                left -= 1;
+            }
+        }
+        if left == before {
+            break;
+        }
+    }
+    ranked
+        .iter()
+        .zip(seats)
+        .flat_map(|(nuclei, seats)| nuclei.iter().take(seats).copied())
+        .collect()
+}
+
+/// Their numbers.
+pub(crate) fn typical_nuclei(report: &FishReport) -> Vec<u32> {
+    typical(report).into_iter().map(|one| one.id).collect()
+}
+
+/// The nuclei to show, in words.
+pub(crate) fn gallery(report: &FishReport) -> Vec<FishNucleus> {
+    typical(report)
         .into_iter()
-        .take(SHOWN)
         .filter_map(|nucleus| {
-            let counts = nucleus.counts;
             Some(FishNucleus {
                 id: nucleus.id,
                 pattern: nucleus.pattern?.as_str().replace('_', " "),
                 doubt: nucleus.doubt,
                 image: None,
-                caption: format!(
-                    "{} fused, {} red, {} green",
-                    counts.fused, counts.red, counts.green
-                ),
+                caption: signals(nucleus),
             })
         })
         .collect()
+}
+
+/// `1 fused, 1 red and 1 green 2.4 µm apart`: red is the 3' side.
+fn signals(nucleus: &Nucleus) -> String {
+    let Counts { fused, red, green } = nucleus.counts;
+    let words: Vec<String> = [(fused, "fused"), (red, "red"), (green, "green")]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    let apart = nucleus
+        .pairs
+        .iter()
+        .filter(|pair| pair.split)
+        .map(|pair| pair.distance_um)
+        .fold(0.0, f64::max);
+    match apart > 0.0 {
+        true => format!("{}, {apart:.1} µm apart", listed(&words)),
+        false => listed(&words),
+    }
+}
+
+/// What the colours of the pictures mean, where the kit labels its sides so.
+pub(crate) fn colours(report: &FishReport) -> String {
+    let on_the_slide = match report.profile.three_prime.value {
+        Colour::Red => "",
+        Colour::Green => {
+            "; this kit labels the 3' side green and the 5' side red, and the pictures exchange them"
+        }
+    };
+    format!("red the 3' side of ALK, green the 5' side, blue the nuclei (DAPI){on_the_slide}")
+}
+
+impl FishEvidence {
+    /// Names the pictures of its nuclei.
+    pub(crate) fn show(&mut self, pictures: &[CasePicture]) {
+        for nucleus in &mut self.gallery {
+            let path = CasePicture::path_of_nucleus(&self.assay, nucleus.id);
+            nucleus.image = pictures
+                .iter()
+                .find(|one| one.path == path)
+                .map(|one| one.path.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assay::fish::report_on_totals;
+    use crate::finding::FishPatternCounts;
+
+    /// A slide with so many nuclei of these signals; doubt falls with the number.
+    fn slide(nuclei: &[(u32, [u16; 3])]) -> FishReport {
+        let mut report = report_on_totals(FishPatternCounts::default(), None, "S").unwrap();
+        for (number, [fused, red, green]) in nuclei {
+            for _ in 0..*number {
+                let id = report.nuclei.len() as u32 + 1;
+                let counts = Counts {
+                    fused: *fused,
+                    red: *red,
+                    green: *green,
+                };
+                report.nuclei.push(Nucleus {
+                    id,
+                    field: 0,
+                    label: id,
+                    x_px: 0.0,
+                    y_px: 0.0,
+                    bounds: [0; 4],
+                    outline: Vec::new(),
+                    area_um2: 50.0,
+                    solidity: 1.0,
+                    focus: 1.0,
+                    dapi: 1.0,
+                    excluded: Vec::new(),
+                    signals: Vec::new(),
+                    pairs: Vec::new(),
+                    counts,
+                    pattern: counts.pattern(),
+                    doubt: 1.0 / f64::from(id),
+                    reviewed: None,
+                });
+            }
+        }
+        report
+    }
+
+    #[test]
+    fn each_pattern_has_its_share_of_the_gallery() {
+        let shown = |nuclei| -> Vec<String> {
+            gallery(&slide(nuclei))
+                .into_iter()
+                .map(|one| format!("{} {}", one.id, one.pattern))
+                .collect()
+        };
+        // Two of each of four, then the places that rare ones leave.
+        let all = shown(&[
+            (20, [2, 0, 0]),
+            (20, [1, 1, 1]),
+            (1, [1, 1, 0]),
+            (20, [1, 0, 1]),
+        ]);
+        assert_eq!(all.len(), SHOWN);
+        let of = |word: &str| all.iter().filter(|one| one.contains(word)).count();
+        assert_eq!(
+            [
+                of("split"),
+                of("isolated red"),
+                of("isolated green"),
+                of("fused")
+            ],
+            [4, 1, 4, 3]
+        );
+        assert!(all[0].ends_with("split") && all[SHOWN - 1].ends_with("fused"));
+        assert_eq!(shown(&[(3, [2, 0, 0])]).len(), 3);
+        assert!(shown(&[]).is_empty());
+    }
+
+    #[test]
+    fn the_commonest_signals_are_typical_and_the_surest_of_them_first() {
+        let report = slide(&[(5, [1, 1, 1]), (2, [0, 2, 2])]);
+        let first = &gallery(&report)[0];
+        // The last of the five has the least doubt of them; numbers 6 and 7 have less, and rarer signals.
+        assert_eq!(
+            (first.id, first.caption.as_str()),
+            (5, "1 fused, 1 red and 1 green")
+        );
+    }
 }

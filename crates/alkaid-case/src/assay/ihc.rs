@@ -1,13 +1,11 @@
 //! Immunohistochemistry.
 
-use std::path::Path;
-
 use alkaid_knowledge::{default_facts, detection};
 
 use alkaid_ihc::finding::{Call, Class, IhcReport, Pattern};
 use alkaid_ihc::kit::{default_cut_offs, kit};
 use alkaid_ihc::region::RegionChoice;
-use alkaid_ihc::{IhcOptions, Silent, analyse};
+use alkaid_ihc::{IhcError, IhcOptions, Measured, Progress, analyse};
 use alkaid_imaging::brightfield::Slide;
 
 use super::{Found, title};
@@ -82,29 +80,26 @@ pub(crate) fn ihc_evidence(
     }
 }
 
-/// Measures an image.
-pub(crate) fn report_on_image(
-    image: &Path,
+/// Measures a section.
+pub(crate) fn measure(
+    slide: &Slide,
     entry: &IhcEntry,
     sample: &str,
-) -> Result<IhcReport, String> {
+    progress: &dyn Progress,
+) -> Result<Measured, IhcError> {
     let options = IhcOptions {
         pixel_um: entry.pixel_um,
         region: match &entry.region {
             Some(outlines) => RegionChoice::Outlines(outlines.path.clone()),
             None => RegionChoice::Guess,
         },
-        kit: kit(entry.clone.as_deref().unwrap_or(DEFAULT_KIT))
-            .map_err(|error| error.to_string())?,
+        kit: kit(entry.clone.as_deref().unwrap_or(DEFAULT_KIT))?,
         cut_offs: default_cut_offs().clone(),
         vectors: None,
         white: None,
         sample: sample.to_owned(),
     };
-    let slide = Slide::open(image).map_err(|error| error.to_string())?;
-    analyse(&slide, None, &options, &Silent)
-        .map(|measured| measured.report)
-        .map_err(|error| error.to_string())
+    analyse(slide, None, &options, progress)
 }
 
 /// A measured section as evidence.

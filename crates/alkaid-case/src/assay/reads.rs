@@ -58,7 +58,8 @@ pub(crate) fn reads(
 fn state(report: &ReadsReport) -> AssayState {
     match report.verdict {
         Verdict::Rearranged | Verdict::RearrangedPartnerUnresolved => AssayState::Positive,
-        Verdict::NotDetected if has(report, FindingKind::AlternativeTranscriptionInitiation) => {
+        // It was seen, however little else would have been.
+        _ if has(report, FindingKind::AlternativeTranscriptionInitiation) => {
             AssayState::Informative
         }
         Verdict::NotDetected if has(report, FindingKind::Imbalance) => AssayState::Equivocal,

@@ -10,6 +10,8 @@ use crate::numbers::grouped;
 /// Findings named in a row of the evidence table.
 const NAMED: usize = 4;
 const WHY_NOT: &str = "says nothing for or against a rearrangement of ALK";
+/// What is said of a table with ALK's own level or copies.
+const ALK_NOT_WEIGHED: &str = "ALK's own level and copies are shown and not weighed: no publication says how often they are high with and without a rearrangement";
 
 /// Which of the tables was given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +59,15 @@ pub(crate) fn tables(table: Table, report: &BypassReport, citations: &mut Citati
         title(kind).to_owned(),
         AssayState::Informative,
     );
-    let telling: Vec<&TableFinding> = report
+    let is_own = |one: &TableFinding| one.gene == "ALK" && table != Table::Variants;
+    // ALK itself comes first, whatever its level.
+    let mut telling: Vec<&TableFinding> = report
         .findings
         .iter()
-        .filter(|one| one.kind == table.finding_kind() && tells(one.strength))
+        .filter(|one| one.kind == table.finding_kind() && (tells(one.strength) || is_own(one)))
         .collect();
+    telling.sort_by_key(|one| !is_own(one));
+    let own = telling.iter().any(|one| is_own(one));
     let mut parts: Vec<String> = telling
         .iter()
         .take(NAMED)
@@ -106,7 +112,7 @@ pub(crate) fn tables(table: Table, report: &BypassReport, citations: &mut Citati
         }),
     }
     .unwrap_or_default();
-    found.does_not_count(WHY_NOT)
+    found.does_not_count(if own { ALK_NOT_WEIGHED } else { WHY_NOT })
 }
 
 /// Whether a finding is worth a place in the evidence table.

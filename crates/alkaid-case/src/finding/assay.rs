@@ -178,8 +178,10 @@ pub struct FishEvidence {
     pub polyploid: bool,
     /// Counts of single readers, where several read it.
     pub readers: Vec<ReaderScore>,
-    /// Nuclei to show, most telling first; empty for counts by eye.
+    /// Nuclei to show, by pattern, the most typical first; empty for counts by eye.
     pub gallery: Vec<FishNucleus>,
+    /// What the colours of their pictures mean; none for counts by eye.
+    pub colours: Option<String>,
     /// What to know.
     pub warnings: Vec<String>,
 }
@@ -253,9 +255,10 @@ pub struct FishNucleus {
     pub pattern: String,
     /// How doubtful that is, 0 to 1.
     pub doubt: f64,
-    /// Picture: a PNG file, relative to the report's folder.
+    /// Picture: a PNG file, relative to the report's folder. All pictures of a slide have one scale; the bar on them is
+    /// 5 µm long.
     pub image: Option<String>,
-    /// What to see, in words: `1 fused, 1 red and 1 green 2.4 µm apart`.
+    /// What to see, in words: `1 fused, 1 red and 1 green, 2.4 µm apart`. Red is the 3' side.
     pub caption: String,
 }
 
@@ -284,7 +287,8 @@ pub struct IhcEvidence {
     pub pattern_suggests: Option<Sentence>,
     /// Scores of single readers.
     pub readers: Vec<ReaderScore>,
-    /// Picture: a PNG file, relative to the report's folder.
+    /// Picture of the part whose mix of cells is nearest to that of the whole section, its cells outlined: a PNG file,
+    /// relative to the report's folder.
     pub image: Option<String>,
     /// What to know.
     pub warnings: Vec<String>,

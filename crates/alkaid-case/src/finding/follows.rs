@@ -57,6 +57,8 @@ pub struct FusionSummary {
     pub partner_known: bool,
     /// The other fusion isoforms of the same rearrangement: `F2`.
     pub isoforms: Vec<String>,
+    /// Other sets of reads of the same molecule that show the same junction: `rna2`.
+    pub also_in: Vec<String>,
 }
 
 /// A mutation of ALK in short.

@@ -24,6 +24,14 @@ pub enum ManifestError {
         /// Its size.
         found: u64,
     },
+    /// It is no text.
+    #[error("{}, line {line}: these bytes are no UTF-8 text; save the file as UTF-8", path.display())]
+    NotText {
+        /// The manifest.
+        path: PathBuf,
+        /// Line.
+        line: usize,
+    },
     /// It is no TOML, or its tables are not those of a manifest.
     #[error("{}, line {line}: {message}", path.display())]
     Syntax {

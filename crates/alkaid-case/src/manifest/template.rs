@@ -38,6 +38,7 @@ id = {quoted}
 # [fish]                        # one of three: images, counts, or totals
 # images = ["field1.ome.tif", "field2.ome.tif"]
 # pixel_um = 0.1                # with images that do not say it
+# channels = "dapi=0,red=1,green=2"   # the same
 # counts = "counts.tsv"         # nucleus by nucleus, as alkaid fish score takes it
 # fused = 41                    # or nuclei by pattern
 # split = 6

@@ -147,6 +147,9 @@ pub(super) struct Fish {
     /// Micrometres a pixel, in place of what the images say.
     #[schemars(with = "Option<f64>")]
     pub pixel_um: Option<At<f64>>,
+    /// Which channel of the images is which, by number from 0 or by name, where they do not say: dapi=0,red=1,green=2.
+    #[schemars(with = "Option<String>")]
+    pub channels: Option<At<String>>,
     /// Probe kit: vysis, zytovision, dako.
     #[schemars(with = "Option<String>")]
     pub probe: Option<At<String>>,
@@ -163,7 +166,8 @@ pub(super) struct Fish {
 #[serde(deny_unknown_fields)]
 pub(super) struct Ihc {
     /// The antibody's clone: D5F3, 5A4, 1A4.
-    pub clone: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub clone: Option<At<String>>,
     /// An image.
     #[schemars(with = "Option<String>")]
     pub image: Option<At<String>>,

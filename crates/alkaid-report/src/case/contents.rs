@@ -8,6 +8,7 @@ mod outlook;
 mod provenance;
 
 use alkaid_case::finding::{AssayState, CaseReport, Estimate, JointStatus, Sentence};
+use alkaid_case::{percent, with_interval};
 use alkaid_genome::Bundle;
 
 use super::Attachments;
@@ -70,7 +71,10 @@ fn subtitle(report: &CaseReport) -> String {
         sample
             .material
             .as_ref()
-            .map(|material| material.replace('_', " ")),
+            .map(|material| match material.as_str() {
+                "ffpe" => "FFPE".to_owned(),
+                other => other.replace('_', " "),
+            }),
     );
     parts.extend(
         sample
@@ -135,31 +139,53 @@ fn short(checksum: &str) -> String {
     checksum.chars().take(12).collect()
 }
 
-/// A probability: never `1.0000` for what is not certain.
+/// A probability in per cent: what rounds to 0 or 1 is not called certain.
 fn probability(value: f64) -> String {
-    match value {
-        v if v > 0.9999 => "> 0.9999".to_owned(),
-        v if v < 0.0001 => "< 0.0001".to_owned(),
-        v => format!("{v:.4}"),
+    percent(value.clamp(1e-9, 1.0 - 1e-9))
+}
+
+/// A remark as a sentence: with a capital, unless it begins with a name or a path, and a full stop.
+pub(super) fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    let word = text.split([' ', ',', ':']).next().unwrap_or_default();
+    let plain = word.chars().all(|c| c.is_ascii_lowercase() || c == '\'');
+    let mut out = match text.chars().next() {
+        Some(first) if plain => {
+            first.to_uppercase().collect::<String>() + &text[first.len_utf8()..]
+        }
+        _ => text.to_owned(),
+    };
+    if !out.ends_with(['.', '!', '?']) {
+        out.push('.');
     }
+    out
 }
 
 pub(super) fn probability_interval(estimate: &Estimate) -> String {
-    format!(
-        "{} ({} to {})",
-        probability(estimate.value),
-        probability(estimate.low),
-        probability(estimate.high)
-    )
+    with_interval(*estimate)
+}
+
+/// A remark on what to know of an assay; none where there is nothing.
+pub(super) fn to_know(blocks: &mut Vec<Block>, notes: &[String]) {
+    if !notes.is_empty() {
+        blocks.push(Block::Remark {
+            tone: Tone::Doubt,
+            title: "To know".to_owned(),
+            sentences: notes
+                .iter()
+                .map(|text| Rich::from(sentence(text)))
+                .collect(),
+        });
+    }
 }
 
 /// A share in per cent with its interval.
 pub(super) fn share(estimate: &Estimate) -> String {
     format!(
-        "{:.0} % ({:.0} to {:.0} %)",
-        100.0 * estimate.value,
-        100.0 * estimate.low,
-        100.0 * estimate.high
+        "{} ({} to {})",
+        percent(estimate.value),
+        percent(estimate.low).replace(" %", ""),
+        percent(estimate.high)
     )
 }
 
@@ -186,9 +212,17 @@ mod tests {
 
     #[test]
     fn nothing_is_said_to_be_certain() {
-        assert_eq!(probability(1.0), "> 0.9999");
-        assert_eq!(probability(0.000_01), "< 0.0001");
-        assert_eq!(probability(0.0), "< 0.0001");
-        assert_eq!(probability(0.25), "0.2500");
+        assert_eq!(probability(1.0), "above 99.99 %");
+        assert_eq!(probability(0.000_01), "below 0.01 %");
+        assert_eq!(probability(0.0), "below 0.01 %");
+        assert_eq!(probability(0.25), "25 %");
+    }
+
+    #[test]
+    fn remarks_become_sentences_and_names_stay() {
+        assert_eq!(sentence("the call is made"), "The call is made.");
+        assert_eq!(sentence("a.tif: no image."), "a.tif: no image.");
+        assert_eq!(sentence("RNA failed"), "RNA failed.");
+        assert_eq!(sentence(""), ".");
     }
 }

@@ -58,9 +58,21 @@ pub fn write_overlay(
                 true => class_colour(cell.class),
                 false => [150, 150, 150],
             };
-            draw(&mut band, &cell.nucleus, scale, f64::from(top), colour);
+            draw(
+                &mut band,
+                &cell.nucleus,
+                scale,
+                [0.0, f64::from(top)],
+                colour,
+            );
             if cell.tumour {
-                draw(&mut band, &cell.outline, scale, f64::from(top), colour);
+                draw(
+                    &mut band,
+                    &cell.outline,
+                    scale,
+                    [0.0, f64::from(top)],
+                    colour,
+                );
             }
         }
         writer.rows(&band)?;
@@ -68,11 +80,17 @@ pub fn write_overlay(
     writer.finish()
 }
 
-/// A closed outline in the band that starts at row `top` of the overlay.
-fn draw(band: &mut Rgb, points: &[[f32; 2]], scale: f64, top: f64, colour: [u8; 3]) {
+/// A closed outline in a part of the reduced picture whose corner lies at `left` and `top` of that picture.
+pub(super) fn draw(
+    band: &mut Rgb,
+    points: &[[f32; 2]],
+    scale: f64,
+    [left, top]: [f64; 2],
+    colour: [u8; 3],
+) {
     let place = |point: &[f32; 2]| {
         [
-            (f64::from(point[0]) + 0.5) / scale - 0.5,
+            (f64::from(point[0]) + 0.5) / scale - 0.5 - left,
             (f64::from(point[1]) + 0.5) / scale - 0.5 - top,
         ]
     };

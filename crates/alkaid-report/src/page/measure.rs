@@ -10,7 +10,7 @@ pub(super) const BOLD: &[u8] = include_bytes!("../../fonts/Roboto-Bold.ttf");
 
 /// The two weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(crate) enum Weight {
     /// Regular.
     Regular,
     /// Bold.
@@ -70,7 +70,7 @@ pub(super) fn width(text: &str, size: f32, weight: Weight) -> f32 {
 }
 
 /// Breaks text into lines that are at most `room` wide; a word that is wider than a line is cut. At least one line.
-pub(super) fn lines(text: &str, size: f32, weight: Weight, room: f32) -> Vec<String> {
+pub(crate) fn lines(text: &str, size: f32, weight: Weight, room: f32) -> Vec<String> {
     let mut lines = Vec::new();
     let mut current = String::new();
     for word in showable(text).split(' ').filter(|word| !word.is_empty()) {

@@ -1,11 +1,11 @@
 //! What other callers' tables say about bypass, on the terminal.
 
+use alkaid_case::grouped;
 use alkaid_tables::finding::{
     BypassReport, Counted, SourceRow, Strength, TableFinding, TableFindingKind, TransformationHint,
 };
 
 use super::ink::Paint;
-use super::text::grouped;
 use super::{MARGIN, Page, Style, wrap};
 
 /// Variants of unknown significance that are listed; all stand in the JSON and the TSV.

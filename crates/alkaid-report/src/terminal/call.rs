@@ -1,11 +1,12 @@
 //! The block of one call.
 
+use alkaid_case::grouped;
 use alkaid_knowledge::alk_domain;
 use alkaid_reads::finding::{FusionCall, Molecule, ProteinPrediction};
 
 use super::drawing::junction;
 use super::ink::Paint;
-use super::text::{grouped, odds};
+use super::text::odds;
 use super::{MARGIN, Page};
 
 /// Draws one call: heading, junction, facts. `calls` is how many calls the report has.

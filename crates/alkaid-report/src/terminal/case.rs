@@ -1,8 +1,9 @@
 //! A case on the terminal: the answer in three sentences, the evidence, where it disagrees, what follows.
 
 use alkaid_case::finding::{
-    AssayState, CaseReport, ChangeKind, CompareReport, DrugOutlook, Estimate, JointStatus, Sentence,
+    AssayState, CaseReport, ChangeKind, CompareReport, DrugOutlook, JointStatus, Sentence,
 };
+use alkaid_case::{percent, with_interval};
 
 use super::ink::Paint;
 use super::{Page, Style};
@@ -77,7 +78,7 @@ pub fn comparison(report: &CompareReport, style: Style) -> String {
             "{}{day}: {}, probability {}",
             point.sample,
             point.status.as_str(),
-            estimate(point.rearranged)
+            with_interval(point.rearranged)
         );
         page.fact(label, Paint::Dim, &text);
     }
@@ -102,11 +103,6 @@ pub fn comparison(report: &CompareReport, style: Style) -> String {
     page.rule();
     page.paragraph(Paint::Dim, &report.notice);
     page.finish()
-}
-
-/// `0.97 (0.91-0.99)`.
-fn estimate(one: Estimate) -> String {
-    format!("{:.3} ({:.3}\u{2013}{:.3})", one.value, one.low, one.high)
 }
 
 impl Page {
@@ -158,7 +154,7 @@ impl Page {
                     "taken as {}: {} times {than}; without it the probability is {}",
                     one.outcome,
                     short(times),
-                    estimate(one.without)
+                    with_interval(one.without)
                 );
                 self.item(Paint::Plain, ' ', Paint::Dim, &text);
             } else if let Some(why) = assay
@@ -189,7 +185,7 @@ impl Page {
             .iter()
             .filter(|one| one.posterior.value >= 0.001)
         {
-            let text = format!("{}: {}", estimate(class.posterior), class.meaning);
+            let text = format!("{}: {}", with_interval(class.posterior), class.meaning);
             self.fact(class.class.as_str(), Paint::Plain, &text);
         }
         self.fact("parameters", Paint::Dim, &report.joint.parameters_say);
@@ -222,8 +218,11 @@ impl Page {
             };
             let sentence = Sentence {
                 text: format!(
-                    "{}: {:.3} bits about the status, settled afterwards with probability {:.2}; {}{can}",
-                    test.title, test.bits, test.settles, test.material
+                    "{}: {:.3} bits about the status, settled afterwards with {} probability; {}{can}",
+                    test.title,
+                    test.bits,
+                    percent(test.settles),
+                    test.material
                 ),
                 cites: test.cites.clone(),
             };

@@ -3,10 +3,10 @@
 //! Everything hangs on one column, that of the break: exons, bases and places of the 5' partner end there, those of ALK
 //! start there.
 
+use alkaid_case::grouped;
 use alkaid_reads::finding::{FusionCall, Side};
 
 use super::ink::Paint;
-use super::text::grouped;
 use super::{MARGIN, Page};
 
 /// Exons drawn of the partner and of ALK.

@@ -1,10 +1,10 @@
 //! A scored section, and scores by hand, on the terminal.
 
+use alkaid_case::grouped;
 use alkaid_ihc::finding::{Call, Class, IhcReport, RegionSource};
 use alkaid_ihc::hand::HandReport;
 
 use super::ink::Paint;
-use super::text::grouped;
 use super::{Page, Style};
 
 /// The report as text that ends with a line break.

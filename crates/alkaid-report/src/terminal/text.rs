@@ -1,5 +1,7 @@
 //! Words for the terminal: made safe, wrapped, numbers made legible.
 
+use alkaid_case::grouped;
+
 use super::Glyphs;
 
 /// Text without control characters (a sample name must not steer the terminal), and without what ASCII cannot show.
@@ -101,19 +103,6 @@ fn push(lines: &mut [String], before: char, word: &str) {
     }
 }
 
-/// A number with commas between thousands.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// Odds from their log10: `1,250 to 1`, `10³¹ to 1`; in words where they are against.
 pub(super) fn odds(log10: f64, glyphs: Glyphs) -> String {
     if log10.is_nan() {
@@ -154,9 +143,6 @@ mod tests {
 
     #[test]
     fn numbers() {
-        assert_eq!(grouped(0), "0");
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1,234,567");
         assert_eq!(odds(3.1, Glyphs::Unicode), "1,259 to 1");
         assert_eq!(odds(31.2, Glyphs::Unicode), "10³¹ to 1");
         assert_eq!(odds(31.2, Glyphs::Ascii), "10^31 to 1");

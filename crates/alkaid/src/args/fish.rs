@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use alkaid_fish::Profile;
-use alkaid_fish::fields::{NamedBy, Source};
-use alkaid_imaging::channels::{Pick, Wanted};
+use alkaid_fish::fields::{ChannelChoice, Source};
+use alkaid_imaging::channels::Pick;
 use alkaid_imaging::nuclei::Method;
 use clap::{Args, Subcommand};
 
@@ -35,7 +35,7 @@ pub struct ImageArgs {
     #[command(flatten)]
     pub common: CommonArgs,
     /// Which channel is which, by number from 0 or by name, such as dapi=0,red=1,green=2; red stands for orange dyes too [default: told by names, colours and wavelengths]
-    #[arg(long, value_parser = channels, value_name = "ROLES")]
+    #[arg(long, value_name = "ROLES")]
     pub channels: Option<ChannelChoice>,
     /// Micrometres a pixel, in place of what the files say
     #[arg(long, value_parser = pixel_size, value_name = "UM")]
@@ -58,17 +58,6 @@ pub struct ImageArgs {
     /// Threads [default: all cores, at most 4]
     #[arg(short, long, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
-}
-
-/// `--channels`.
-#[derive(Clone, Debug)]
-pub struct ChannelChoice {
-    /// As typed.
-    pub text: String,
-    /// Which channel is which.
-    pub wanted: Wanted,
-    /// Whether the probes are named by their colour or their side (3, 5).
-    pub named_by: NamedBy,
 }
 
 /// Where nuclei come from.
@@ -140,26 +129,6 @@ fn probe(text: &str) -> Result<&'static Profile, String> {
     alkaid_fish::profile(text).map_err(|error| error.to_string())
 }
 
-fn channels(text: &str) -> Result<ChannelChoice, String> {
-    let roles = || text.split(',').filter_map(|part| part.split_once('='));
-    let by_side = roles().any(|(role, _)| role.trim().starts_with(['3', '5']));
-    let by_colour = roles().any(|(role, _)| matches!(role.trim(), "red" | "orange" | "green"));
-    if by_side && by_colour {
-        return Err(
-            "name the probes by colour (red, green) or by side (3, 5), not both".to_owned(),
-        );
-    }
-    Ok(ChannelChoice {
-        text: text.to_owned(),
-        wanted: text.parse()?,
-        named_by: if by_side {
-            NamedBy::Side
-        } else {
-            NamedBy::Colour
-        },
-    })
-}
-
 /// A file, or three files by channel. What is there as a file is one, whatever its name.
 fn source(text: &str) -> Result<Source, String> {
     let by_channel = |role: &str| text.starts_with(role);
@@ -172,7 +141,7 @@ fn source(text: &str) -> Result<Source, String> {
     }
     let ChannelChoice {
         wanted, named_by, ..
-    } = channels(text)?;
+    } = text.parse()?;
     let file = |pick: Option<Pick>, role| match pick {
         Some(Pick::Name(name)) => Ok(PathBuf::from(name)),
         Some(Pick::Index(number)) => Ok(PathBuf::from(number.to_string())),

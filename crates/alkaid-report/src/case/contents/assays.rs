@@ -2,11 +2,9 @@
 
 use alkaid_case::finding::{CaseReport, FishEvidence, FishOrigin, IhcEvidence, ReaderScore};
 
-use super::{figure, rich, section, share};
+use super::{figure, probability, rich, section, sentence, share, to_know};
 use crate::case::{Attachments, pictures};
-use crate::page::{
-    Anchor, Block, Cell, Column, Fact, Ink, Mark, Picture, Rich, Section, Table, Tone,
-};
+use crate::page::{Block, Cell, Column, Fact, Rich, Section, Table, Tone};
 
 /// Break-apart FISH.
 pub(super) fn fish(report: &CaseReport, attachments: &Attachments) -> Section {
@@ -14,26 +12,30 @@ pub(super) fn fish(report: &CaseReport, attachments: &Attachments) -> Section {
         return section("fish", "Break-apart FISH", Vec::new());
     };
     let mut blocks = vec![
-        Block::Text(Rich::from(fish.rule.as_str())),
+        Block::Text(Rich::from(sentence(&fish.rule))),
         figure(
             pictures::fish_fraction(fish),
             format!(
-                "{} of {} scored nuclei positive: {}. Probability that the true share is at or above the cut-off, by the counts alone: {:.3}.",
+                "{} of {} scored nuclei positive: {}. Probability that the true share is at or above the cut-off, by the counts alone: {}.",
                 fish.positive,
                 fish.scored,
                 share(&fish.fraction),
-                fish.above_cut_off
+                probability(fish.above_cut_off)
             ),
         ),
         Block::Facts(fish_facts(fish)),
     ];
     if let Some(picture) = pictures::fish_strip(fish, attachments) {
+        let colours = fish
+            .colours
+            .as_deref()
+            .map_or_else(String::new, |colours| format!(" Colours: {colours}."));
         blocks.push(figure(
             picture,
-            "Nuclei of this sample, the most telling first.",
+            format!("Of each pattern the nuclei that are most typical of it: those with its commonest signals, the surest first.{colours} One scale; the bar is 5 µm long."),
         ));
     }
-    remarks(&mut blocks, &fish.warnings);
+    to_know(&mut blocks, &fish.warnings);
     section("fish", "Break-apart FISH", blocks)
 }
 
@@ -68,31 +70,19 @@ pub(super) fn ihc(report: &CaseReport, attachments: &Attachments) -> Section {
         return section("ihc", "Immunohistochemistry", Vec::new());
     };
     let mut blocks = vec![
-        Block::Text(Rich::from(ihc.rule.as_str())),
+        Block::Text(Rich::from(sentence(&ihc.rule))),
         Block::Facts(ihc_facts(ihc)),
     ];
     if let Some(suggests) = &ihc.pattern_suggests {
         blocks.push(Block::Text(rich(suggests)));
     }
     if let Some(png) = ihc.image.as_deref().and_then(|path| attachments.get(path)) {
-        let mut picture = Picture::new(360.0, "The section");
-        picture.description = "A part of the stained section".to_owned();
-        picture.marks.push(Mark::Image {
-            x: 0.0,
-            y: 0.0,
-            w: 360.0,
-            h: 360.0,
-            png: png.to_vec(),
-        });
-        picture.small(
-            (372.0, 14.0),
-            Anchor::Start,
-            Ink::Muted,
-            "part of the section",
-        );
-        blocks.push(figure(picture, "A part of the stained section."));
+        blocks.push(figure(
+            pictures::ihc_part(png),
+            "A part of the section of 120 µm, chosen as its mix of cells is nearest to that of the whole. Outlines: blue 0, yellow 1+, orange 2+, red 3+; grey is not scored.",
+        ));
     }
-    remarks(&mut blocks, &ihc.warnings);
+    to_know(&mut blocks, &ihc.warnings);
     section("ihc", "Immunohistochemistry", blocks)
 }
 
@@ -102,7 +92,11 @@ fn ihc_facts(ihc: &IhcEvidence) -> Vec<Fact> {
         fact("Clone", ihc.clone.as_deref().unwrap_or("not stated")),
     ];
     if let Some(intensity) = ihc.intensity {
-        facts.push(fact("Highest intensity", &format!("{intensity}+")));
+        let grade = match intensity {
+            0 => "0".to_owned(),
+            grade => format!("{grade}+"),
+        };
+        facts.push(fact("Highest intensity", &grade));
     }
     if let Some(h_score) = ihc.h_score {
         facts.push(fact("H-score", &format!("{h_score:.0} of 300")));
@@ -125,7 +119,7 @@ pub(super) fn bench(report: &CaseReport) -> Section {
     let Some(bench) = &report.bench else {
         return section("bench", "Record of the FISH run", Vec::new());
     };
-    let mut blocks = vec![Block::Text(Rich::from(bench.summary.as_str()))];
+    let mut blocks = vec![Block::Text(Rich::from(sentence(&bench.summary)))];
     if !bench.open_steps.is_empty() {
         blocks.push(Block::Table(Table {
             caption: "Steps out of range or not written down".to_owned(),
@@ -163,17 +157,4 @@ fn fact(name: &str, value: &str) -> Fact {
 
 fn reader(score: &ReaderScore) -> Fact {
     fact(&score.reader, &score.score)
-}
-
-fn remarks(blocks: &mut Vec<Block>, warnings: &[String]) {
-    if !warnings.is_empty() {
-        blocks.push(Block::Remark {
-            tone: Tone::Doubt,
-            title: "To know".to_owned(),
-            sentences: warnings
-                .iter()
-                .map(|text| Rich::from(text.as_str()))
-                .collect(),
-        });
-    }
 }

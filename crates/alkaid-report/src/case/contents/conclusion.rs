@@ -1,9 +1,11 @@
 //! The first page: the answer, the evidence, the warnings; and, later on, the model behind the answer.
 
 use alkaid_case::finding::{AssayFinding, CaseReport};
+use alkaid_case::{figures, grouped};
 
 use super::{
-    all, figure, probability, probability_interval, rich, section, tone_of_state, tone_of_status,
+    all, figure, probability, probability_interval, rich, section, sentence, tone_of_state,
+    tone_of_status,
 };
 use crate::case::pictures;
 use crate::page::{Block, Cell, Column, Rich, Section, Table, Tone};
@@ -23,7 +25,7 @@ pub(super) fn conclusion(report: &CaseReport) -> Section {
             sentences: report
                 .warnings
                 .iter()
-                .map(|text| Rich::from(text.as_str()))
+                .map(|text| Rich::from(sentence(text)))
                 .collect(),
         });
     }
@@ -64,17 +66,12 @@ fn evidence(report: &CaseReport) -> Table {
     }
 }
 
+/// What to know beside it stands in the assay's own section, and an error among the warnings.
 fn row(assay: &AssayFinding) -> Vec<Cell> {
-    let mut finding = rich(&assay.finding);
-    if let Some(error) = &assay.error {
-        finding.text = format!("{}: {error}", finding.text);
-    }
-    for note in &assay.notes {
-        finding.text = format!("{}; {note}", finding.text.trim_end_matches('.'));
-    }
-    let sure = match &assay.why_not_counted {
-        Some(why) => format!("{} (not counted: {why})", assay.uncertainty),
-        None => assay.uncertainty.clone(),
+    let sure = match (&assay.why_not_counted, assay.uncertainty.as_str()) {
+        (Some(why), "" | "none") => format!("not counted: {why}"),
+        (Some(why), sure) => format!("{sure} (not counted: {why})"),
+        (None, sure) => sure.to_owned(),
     };
     let title = match &assay.date {
         Some(date) => format!("{}, {date}", assay.title),
@@ -83,7 +80,7 @@ fn row(assay: &AssayFinding) -> Vec<Cell> {
     vec![
         Cell::plain(title),
         Cell::toned(assay.state.as_str(), tone_of_state(assay.state)),
-        Cell::from(finding),
+        Cell::from(rich(&assay.finding)),
         Cell::plain(sure),
     ]
 }
@@ -95,10 +92,10 @@ pub(super) fn model(report: &CaseReport) -> Section {
         Block::Text(Rich::from(joint.model.as_str())),
         Block::Text(rich(&joint.prior.statement)),
         Block::Text(Rich::from(format!(
-            "\"Rearranged\" is said where the lower end of the interval is at or above {}, \"not rearranged\" where its upper end is at or below {}. Intervals come from {} draws of the parameters (seed {}). Probability that a kinase fusion of ALK is expressed: {}.",
+            "\"Rearranged\" is said from a probability of {} on, \"not rearranged\" up to {}. Intervals come from {} draws of the parameters (seed {}). Probability that a kinase fusion of ALK is expressed: {}.",
             joint.upper_line,
             joint.lower_line,
-            joint.draws,
+            grouped(u64::from(joint.draws)),
             joint.seed,
             probability_interval(&joint.driver)
         ))),
@@ -140,22 +137,24 @@ pub(super) fn model(report: &CaseReport) -> Section {
                         Cell::plain(one.assay.as_str()),
                         Cell::plain(one.outcome.as_str()),
                         Cell::plain(format!(
-                            "{:.3} ({:.3} to {:.3})",
-                            ratio.value, ratio.low, ratio.high
+                            "{} ({} to {})",
+                            factor(ratio.value),
+                            factor(ratio.low),
+                            factor(ratio.high)
                         )),
                         Cell::plain(probability_interval(&one.without)),
                     ]
                 })
                 .collect(),
         }),
-        Block::Text(Rich::from(joint.parameters_say.as_str())),
+        Block::Text(Rich::from(sentence(&joint.parameters_say))),
         Block::Table(Table {
             caption: "Parameters that were used".to_owned(),
             columns: vec![
-                Column::new("Row", 1.6),
+                Column::new("Row", 2.1),
                 Column::new("Says", 2.6),
-                Column::new("Mean (95 % interval)", 1.7),
-                Column::new("Status", 0.9),
+                Column::new("Mean (95 % interval)", 1.6),
+                Column::new("Status", 0.8),
             ],
             rows: joint
                 .parameters
@@ -180,4 +179,26 @@ pub(super) fn model(report: &CaseReport) -> Section {
         }),
     ];
     section("model", "How the answer comes about", blocks)
+}
+
+/// A likelihood ratio to three figures: `2,310`, `0.0123`.
+fn factor(value: f64) -> String {
+    match figures(value) {
+        value if (1000.0..1e15).contains(&value) => grouped(value as u64),
+        value => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ratios_have_three_figures() {
+        let said: Vec<String> = [2312.4, 0.012_345, 1.0, 45.67]
+            .into_iter()
+            .map(factor)
+            .collect();
+        assert_eq!(said, ["2,310", "0.0123", "1", "45.7"]);
+    }
 }

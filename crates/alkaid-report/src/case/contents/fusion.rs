@@ -1,10 +1,11 @@
 //! What is rearranged and what is mutated.
 
 use alkaid_case::finding::{CaseReport, FusionSummary, ReadsEvidence};
+use alkaid_case::grouped;
 use alkaid_genome::Bundle;
 use alkaid_reads::finding::{FusionCall, Molecule};
 
-use super::{all, figure, section, share};
+use super::{all, figure, section, share, to_know};
 use crate::case::pictures;
 use crate::page::{Block, Cell, Column, Fact, Rich, Section, Table};
 
@@ -25,7 +26,11 @@ pub(super) fn fusion(report: &CaseReport, bundle: &Bundle) -> Section {
     for evidence in &report.reads {
         depth(&mut blocks, report, evidence);
     }
-    section("fusion", "The rearrangement", blocks)
+    let title = match report.follows.fusion {
+        Some(_) => "The rearrangement",
+        None => "ALK in the reads",
+    };
+    section("fusion", title, blocks)
 }
 
 fn one_fusion(
@@ -100,7 +105,7 @@ fn facts(summary: &FusionSummary) -> Vec<Fact> {
         value,
     };
     let mut facts = vec![
-        fact("Seen in", summary.assay.clone()),
+        fact("Seen in", seen_in(summary)),
         fact(
             "Unique fragments across the junction",
             summary.unique_fragments.to_string(),
@@ -134,6 +139,13 @@ fn facts(summary: &FusionSummary) -> Vec<Fact> {
     facts
 }
 
+/// `rna, rna2`.
+fn seen_in(summary: &FusionSummary) -> String {
+    let mut all = vec![summary.assay.as_str()];
+    all.extend(summary.also_in.iter().map(String::as_str));
+    all.join(", ")
+}
+
 fn depth(blocks: &mut Vec<Block>, report: &CaseReport, evidence: &ReadsEvidence) {
     let title = report
         .assay(&evidence.assay)
@@ -144,7 +156,8 @@ fn depth(blocks: &mut Vec<Block>, report: &CaseReport, evidence: &ReadsEvidence)
             picture,
             format!(
                 "{title}: depth over ALK. {} fragments lie wholly 5' of exon 20, {} from exon 20 on.",
-                evidence.report.qc.five_prime_fragments, evidence.report.qc.three_prime_fragments
+                grouped(evidence.report.qc.five_prime_fragments),
+                grouped(evidence.report.qc.three_prime_fragments)
             ),
         ));
     }
@@ -152,6 +165,9 @@ fn depth(blocks: &mut Vec<Block>, report: &CaseReport, evidence: &ReadsEvidence)
         "{title}, what would have been seen: {}",
         evidence.report.bound.statement
     ))));
+    if let Some(assay) = report.assay(&evidence.assay) {
+        to_know(blocks, &assay.notes);
+    }
 }
 
 /// Mutations of ALK.
@@ -171,10 +187,10 @@ pub(super) fn mutations(report: &CaseReport) -> Section {
         caption: "Mutations of ALK".to_owned(),
         columns: vec![
             Column::new("Mutation", 1.0),
-            Column::new("HGVS", 2.4),
-            Column::new("Share of molecules", 1.4),
-            Column::new("On the fusion", 1.8),
-            Column::new("Seen in", 1.0),
+            Column::new("HGVS", 1.7),
+            Column::new("Share of molecules", 1.2),
+            Column::new("On the fusion", 3.0),
+            Column::new("Seen in", 0.7),
         ],
         rows: found
             .iter()

@@ -2,15 +2,16 @@
 
 use alkaid_case::finding::{CaseReport, Discordance, NextTest};
 
-use super::{probability, probability_interval, rich, section};
+use super::{probability, rich, section};
 use crate::page::{Block, Cell, Column, Rich, Section, Table, Tone};
 
 /// Discordances, each explained, and the tests that would tell most.
 pub(super) fn discordances(report: &CaseReport) -> Section {
+    let mut said: Vec<&str> = Vec::new();
     let mut blocks: Vec<Block> = report
         .discordances
         .iter()
-        .map(|one| discordance(one, &report.next_tests))
+        .map(|one| discordance(one, &report.next_tests, &mut said))
         .collect();
     if !report.next_tests.is_empty() {
         blocks.push(Block::Table(tests(&report.next_tests)));
@@ -18,23 +19,25 @@ pub(super) fn discordances(report: &CaseReport) -> Section {
     section("open", "Disagreements and next tests", blocks)
 }
 
-fn discordance(one: &Discordance, tests: &[NextTest]) -> Block {
+/// One pattern. What the model gives and the test that would tell most are the same for many of them and stand once.
+fn discordance<'r>(one: &'r Discordance, tests: &'r [NextTest], said: &mut Vec<&'r str>) -> Block {
+    let mut once = |text: &'r str| {
+        let new = !text.is_empty() && !said.contains(&text);
+        if new {
+            said.push(text);
+        }
+        new
+    };
     let mut sentences = vec![rich(&one.explanation)];
-    let mut here = rich(&one.here);
-    if let Some(estimate) = &one.probability {
-        here.text = format!(
-            "{} By the model: {}.",
-            here.text,
-            probability_interval(estimate)
-        );
+    if once(&one.here.text) {
+        sentences.push(rich(&one.here));
     }
-    sentences.push(here);
     sentences.push(rich(&one.advice));
     let next = one
         .next_test
         .as_ref()
         .and_then(|key| tests.iter().find(|test| test.test == *key));
-    if let Some(test) = next {
+    if let Some(test) = next.filter(|test| once(&test.title)) {
         sentences.push(Rich::from(format!(
             "What would tell most here: {}.",
             test.title

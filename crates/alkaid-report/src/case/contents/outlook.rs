@@ -2,9 +2,15 @@
 
 use alkaid_case::finding::{CaseReport, DrugOutlook};
 
-use super::{all, figure, rich, section};
+use super::{all, figure, rich, section, sentence};
 use crate::case::pictures;
 use crate::page::{Block, Cell, Column, Rich, Section, Table, Tone};
+
+/// The verdict on a drug of which no row speaks.
+const NO_DATA: &str = "no data";
+
+/// The level of evidence of an approval.
+const LABEL: &str = "label";
 
 /// How the tumour is driven, and how it may go on under inhibitors.
 pub(super) fn outlook(report: &CaseReport) -> Section {
@@ -48,9 +54,13 @@ pub(super) fn inhibitors(report: &CaseReport) -> Section {
     if follows.inhibitors.is_empty() {
         return section("inhibitors", "Evidence on inhibitors", Vec::new());
     }
-    let mut blocks = vec![
-        Block::Text(Rich::from(follows.inhibitor_rule.as_str())),
-        Block::Table(Table {
+    let (silent, telling): (Vec<&DrugOutlook>, Vec<&DrugOutlook>) = follows
+        .inhibitors
+        .iter()
+        .partition(|one| one.verdict == NO_DATA && !one.given_before);
+    let mut blocks = Vec::new();
+    if !telling.is_empty() {
+        blocks.push(Block::Table(Table {
             caption: format!(
                 "Published evidence as of {}; no advice on treatment",
                 report.provenance.as_of
@@ -61,20 +71,29 @@ pub(super) fn inhibitors(report: &CaseReport) -> Section {
                 Column::new("Why", 3.2),
                 Column::new("Agencies", 1.8),
             ],
-            rows: follows.inhibitors.iter().map(drug_row).collect(),
-        }),
-    ];
+            rows: telling.iter().map(|drug| drug_row(drug)).collect(),
+        }));
+    }
+    if !silent.is_empty() {
+        blocks.push(Block::Text(Rich::from(without_data(&silent))));
+    }
+    blocks.extend(
+        follows
+            .inhibitor_notes
+            .iter()
+            .map(|note| Block::Text(Rich::from(sentence(note)))),
+    );
     if let Some(picture) = pictures::potency(&follows.potencies) {
         blocks.push(figure(
             picture,
             "IC50 in nanomolar, and how many times that of the unmutated fusion. Values of different series do not compare.",
         ));
     }
-    for drug in &follows.inhibitors {
-        if drug.evidence.is_empty() {
-            continue;
-        }
-        blocks.push(Block::Heading(drug.drug.clone()));
+    // One row that decides is the reason itself, and approvals stand in the table.
+    let has_more =
+        |drug: &&&DrugOutlook| drug.evidence.len() > 1 && drug.level.as_deref() != Some(LABEL);
+    for drug in telling.iter().filter(has_more) {
+        blocks.push(Block::Heading(format!("What decides on {}", drug.drug)));
         blocks.push(Block::List(
             drug.evidence
                 .iter()
@@ -85,13 +104,43 @@ pub(super) fn inhibitors(report: &CaseReport) -> Section {
                 .collect(),
         ));
     }
-    blocks.extend(
-        follows
-            .inhibitor_notes
-            .iter()
-            .map(|note| Block::Text(Rich::from(note.as_str()))),
-    );
+    if !follows.inhibitor_rule.is_empty() {
+        let rule = format!("How this is sorted. {}", follows.inhibitor_rule);
+        blocks.push(Block::Text(Rich::from(rule)));
+    }
     section("inhibitors", "Evidence on inhibitors", blocks)
+}
+
+/// The drugs that no row speaks of, with where they are approved.
+fn without_data(drugs: &[&DrugOutlook]) -> String {
+    let names: Vec<String> = drugs
+        .iter()
+        .map(|drug| match agencies(drug) {
+            agencies if agencies.is_empty() => drug.drug.clone(),
+            agencies => format!("{} ({agencies})", drug.drug),
+        })
+        .collect();
+    format!(
+        "No checked row of the tables speaks of these findings for {}.",
+        names.join(", ")
+    )
+}
+
+/// `FDA: approved 2024-12-18; NMPA: approved 2022-03-18`.
+fn agencies(drug: &DrugOutlook) -> String {
+    let all: Vec<String> = drug
+        .approvals
+        .iter()
+        .map(|one| {
+            let since = one
+                .since
+                .as_ref()
+                .map(|day| format!(" {day}"))
+                .unwrap_or_default();
+            format!("{}: {}{since}", one.agency, one.state)
+        })
+        .collect();
+    all.join("; ")
 }
 
 fn drug_row(drug: &DrugOutlook) -> Vec<Cell> {
@@ -114,23 +163,11 @@ fn drug_row(drug: &DrugOutlook) -> Vec<Cell> {
     if let Some(disagreement) = &drug.disagreement {
         why.text = format!("{}; {disagreement}", why.text.trim_end_matches('.'));
     }
-    let agencies: Vec<String> = drug
-        .approvals
-        .iter()
-        .map(|one| {
-            let since = one
-                .since
-                .as_ref()
-                .map(|day| format!(" {day}"))
-                .unwrap_or_default();
-            format!("{}: {}{since}", one.agency, one.state)
-        })
-        .collect();
     vec![
         Cell::plain(format!("{}{given}", drug.drug)),
         Cell::toned(verdict, tone),
         Cell::from(why),
-        Cell::plain(agencies.join("; ")),
+        Cell::plain(agencies(drug)),
     ]
 }
 
@@ -143,7 +180,7 @@ pub(super) fn signalling(report: &CaseReport) -> Section {
     if let Some(picture) = pictures::pathway(pathway) {
         blocks.push(figure(
             picture,
-            "What a model predicts, not what was measured.",
+            "What a model predicts, not what was measured: activity relative to the fusion without a drug.",
         ));
     }
     blocks.push(Block::Text(Rich::from(pathway.model.as_str())));

@@ -1,6 +1,7 @@
 //! What the report was made of.
 
 use alkaid_case::finding::CaseReport;
+use alkaid_case::grouped;
 
 use super::section;
 use crate::page::{Block, Cell, Column, Fact, Rich, Section, Table};
@@ -40,7 +41,7 @@ pub(super) fn provenance(report: &CaseReport) -> Section {
                     vec![
                         Cell::plain(file.assay.as_str()),
                         Cell::plain(file.path.as_str()),
-                        Cell::plain(file.bytes.to_string()),
+                        Cell::plain(grouped(file.bytes)),
                         Cell::plain(file.sha256.as_str()),
                     ]
                 })

@@ -1,12 +1,12 @@
 //! Where on the chromosomes the two ends of a junction lie.
 
+use alkaid_case::grouped;
 use alkaid_genome::{Assembly, Bundle};
 use alkaid_reads::finding::FusionCall;
 
 use super::Scale;
 use crate::chromosomes::{assembly_of, chromosomes};
 use crate::page::{Anchor, Ink, Mark, Picture};
-use crate::terminal::grouped;
 
 const LEFT: f32 = 60.0;
 const RIGHT: f32 = 712.0;

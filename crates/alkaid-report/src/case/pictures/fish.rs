@@ -4,12 +4,20 @@ use alkaid_case::finding::FishEvidence;
 
 use super::Scale;
 use crate::case::Attachments;
-use crate::page::{Anchor, Ink, Mark, Picture};
+use crate::page::{Anchor, Ink, Mark, Picture, Weight, lines};
 
 const LEFT: f32 = 120.0;
 const RIGHT: f32 = 700.0;
-/// Nuclei in the strip.
-const STRIP: usize = 6;
+/// Nuclei beside each other.
+const ACROSS: usize = 6;
+/// Room between them.
+const GAP: f32 = 14.0;
+/// Height of a row with its words.
+const ROW: f32 = 156.0;
+/// Size of the words below a nucleus.
+const WORDS: f32 = 9.0;
+/// Share of the room that words may take by the PDF's font: those of browsers are wider.
+const NARROWER: f32 = 0.84;
 
 /// Nuclei by pattern, and their positive share against the cut-off.
 pub(in crate::case) fn fish_fraction(fish: &FishEvidence) -> Picture {
@@ -86,7 +94,7 @@ fn share(picture: &mut Picture, fish: &FishEvidence) {
     picture.dot((scale.at(fish.fraction.value), Y), 7.0, Ink::Text);
 }
 
-/// A strip of nuclei whose pictures are there. `None` where there are none.
+/// The nuclei whose pictures are there, with their signals in words. `None` where there are none.
 pub(in crate::case) fn fish_strip(
     fish: &FishEvidence,
     attachments: &Attachments,
@@ -98,30 +106,39 @@ pub(in crate::case) fn fish_strip(
             let png = attachments.get(nucleus.image.as_deref()?)?;
             Some((nucleus, png))
         })
-        .take(STRIP)
         .collect();
     if shown.is_empty() {
         return None;
     }
-    let mut picture = Picture::new(156.0, "Nuclei of this sample");
-    let step = picture.width / STRIP as f32;
+    let rows = shown.len().div_ceil(ACROSS);
+    let mut picture = Picture::new(rows as f32 * ROW - 6.0, "Nuclei of this sample");
+    let step = picture.width / ACROSS as f32;
+    let side = step - GAP;
     for (at, (nucleus, png)) in shown.iter().enumerate() {
-        let x = at as f32 * step;
+        let (x, y) = ((at % ACROSS) as f32 * step, (at / ACROSS) as f32 * ROW);
         picture.marks.push(Mark::Image {
             x,
-            y: 0.0,
-            w: step - 8.0,
-            h: step - 8.0,
+            y,
+            w: side,
+            h: side,
             png: png.to_vec(),
         });
-        let label = format!("{} · {}", nucleus.id, nucleus.pattern);
-        picture.small((x, step + 8.0), Anchor::Start, Ink::Text, label);
-        let doubt = format!("doubt {:.0} %", 100.0 * nucleus.doubt);
-        picture.small((x, step + 22.0), Anchor::Start, Ink::Muted, doubt);
+        let label = format!("{}: {}", nucleus.id, nucleus.pattern);
+        picture.small((x, y + side + 13.0), Anchor::Start, Ink::Text, label);
+        let words = lines(&nucleus.caption, WORDS, Weight::Regular, NARROWER * side);
+        for (line, words) in words.into_iter().take(2).enumerate() {
+            let place = (x, y + side + 25.0 + 11.0 * line as f32);
+            picture.sized(place, Anchor::Start, Ink::Muted, WORDS, words);
+        }
     }
     let captions: Vec<String> = shown
         .iter()
-        .map(|(nucleus, _)| format!("nucleus {}: {}", nucleus.id, nucleus.caption))
+        .map(|(nucleus, _)| {
+            format!(
+                "nucleus {}, {}: {}",
+                nucleus.id, nucleus.pattern, nucleus.caption
+            )
+        })
         .collect();
     picture.description = captions.join("; ");
     Some(picture)

@@ -8,7 +8,13 @@ use crate::page::{Anchor, Ink, Picture};
 
 const LEFT: f32 = 40.0;
 const RIGHT: f32 = 700.0;
-const FLOOR: f32 = 128.0;
+/// Room above the longest stem, for its name.
+const HEAD: f32 = 28.0;
+/// The shortest stem, and by how much the next one is longer.
+const STEM: f32 = 40.0;
+const LONGER: f32 = 22.0;
+/// Lengths of stems.
+const STEMS: usize = 3;
 /// Landmarks that are named below the domain, by key, with a short name.
 const LANDMARKS: [(&str, &str); 6] = [
     ("p_loop", "P-loop"),
@@ -36,16 +42,18 @@ pub(in crate::case) fn mutations(found: &[MutationSummary]) -> Option<Picture> {
         from: (f64::from(kinase.start), f64::from(kinase.end)),
         to: (LEFT, RIGHT),
     };
-    let mut picture = Picture::new(196.0, "Mutations on ALK's kinase domain");
-    picture.rect((LEFT, FLOOR), (RIGHT - LEFT, 16.0), Ink::Kinase);
+    let longest = placed.len().clamp(1, STEMS) - 1;
+    let floor = HEAD + STEM + LONGER * longest as f32;
+    let mut picture = Picture::new(floor + 68.0, "Mutations on ALK's kinase domain");
+    picture.rect((LEFT, floor), (RIGHT - LEFT, 16.0), Ink::Kinase);
     for known in catalogue() {
         let x = scale.at(f64::from(known.residue));
-        picture.line((x, FLOOR - 6.0), (x, FLOOR), Ink::Muted, 1.0);
+        picture.line((x, floor - 6.0), (x, floor), Ink::Muted, 1.0);
     }
     for residue in [kinase.start, kinase.end] {
         let x = scale.at(f64::from(residue));
         picture.small(
-            (x, FLOOR + 30.0),
+            (x, floor + 30.0),
             Anchor::Middle,
             Ink::Muted,
             residue.to_string(),
@@ -59,17 +67,17 @@ pub(in crate::case) fn mutations(found: &[MutationSummary]) -> Option<Picture> {
             scale.at(f64::from(landmark.start)),
             scale.at(f64::from(landmark.end)),
         );
-        picture.shade((from, FLOOR), ((to - from).max(2.0), 16.0), Ink::Paper, 0.7);
-        let y = FLOOR + 44.0 + 12.0 * (at % 2) as f32;
+        picture.shade((from, floor), ((to - from).max(2.0), 16.0), Ink::Paper, 0.7);
+        let y = floor + 44.0 + 12.0 * (at % 2) as f32;
         let middle = f32::midpoint(from, to);
-        picture.line((middle, FLOOR + 16.0), (middle, y - 9.0), Ink::Faint, 1.0);
+        picture.line((middle, floor + 16.0), (middle, y - 9.0), Ink::Faint, 1.0);
         picture.small((middle, y), Anchor::Middle, Ink::Muted, name);
     }
     for (at, (residue, one)) in placed.iter().enumerate() {
         let x = scale.at(f64::from(*residue));
         // Neighbours get stems of different length, so that their names do not meet.
-        let top = FLOOR - 40.0 - 22.0 * (at % 3) as f32;
-        picture.line((x, FLOOR), (x, top), Ink::Text, 1.5);
+        let top = floor - STEM - LONGER * (at % STEMS) as f32;
+        picture.line((x, floor), (x, top), Ink::Text, 1.5);
         picture.dot((x, top), 6.0, Ink::Bad);
         let share = one
             .allele_fraction

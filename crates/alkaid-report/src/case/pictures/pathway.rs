@@ -8,14 +8,21 @@ use crate::page::{Anchor, Ink, Picture};
 const LEFT: f32 = 190.0;
 const RIGHT: f32 = 690.0;
 const ROW: f32 = 20.0;
+/// The readout that has a unit of its own.
+const GROWTH: &str = "net divisions a day";
 
 /// A row a node and condition. `None` where the model gave nothing.
 pub(in crate::case) fn pathway(consequence: &PathwayConsequence) -> Option<Picture> {
-    if consequence.outputs.is_empty() {
+    // Divisions a day are no activity, and can be below 0: the statements say whether cells grow.
+    let outputs: Vec<_> = consequence
+        .outputs
+        .iter()
+        .filter(|one| one.node != GROWTH)
+        .collect();
+    if outputs.is_empty() {
         return None;
     }
-    let highest = consequence
-        .outputs
+    let highest = outputs
         .iter()
         .map(|one| one.activity.high)
         .fold(1.0, f64::max);
@@ -23,7 +30,7 @@ pub(in crate::case) fn pathway(consequence: &PathwayConsequence) -> Option<Pictu
         from: (0.0, highest),
         to: (LEFT, RIGHT),
     };
-    let floor = 14.0 + consequence.outputs.len() as f32 * ROW;
+    let floor = 14.0 + outputs.len() as f32 * ROW;
     let mut picture = Picture::new(floor + 36.0, "Predicted activity");
     for share in [0.0, 0.5, 1.0] {
         let x = scale.at(share);
@@ -36,7 +43,7 @@ pub(in crate::case) fn pathway(consequence: &PathwayConsequence) -> Option<Pictu
         );
     }
     let mut before = "";
-    for (row, one) in consequence.outputs.iter().enumerate() {
+    for (row, one) in outputs.iter().enumerate() {
         let y = 14.0 + row as f32 * ROW;
         if one.condition != before {
             picture.small((0.0, y + 8.0), Anchor::Start, Ink::Text, &*one.condition);

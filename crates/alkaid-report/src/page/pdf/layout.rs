@@ -175,16 +175,20 @@ impl Sheet {
 
     fn section_heading(&mut self, title: &str) {
         self.need(120.0);
-        if self.y > TOP {
+        let page = self.pages.len() - 1;
+        // At the head of a page its own rule is enough.
+        let first = self.y <= TOP;
+        if !first {
             self.y += 12.0;
         }
-        let page = self.pages.len() - 1;
         self.bookmarks.push((title.to_owned(), page, self.y));
-        self.put(Placed::Rect {
-            area: [LEFT, self.y, ROOM, 0.7],
-            ink: Ink::Faint,
-        });
-        self.y += 7.0;
+        if !first {
+            self.put(Placed::Rect {
+                area: [LEFT, self.y, ROOM, 0.7],
+                ink: Ink::Faint,
+            });
+            self.y += 7.0;
+        }
         self.text(
             title,
             Look {
