@@ -65,7 +65,8 @@ pub struct Potency {
     pub construct: &'static str,
     /// Names of the mutations; empty for the unmutated kinase.
     pub mutations: Vec<&'static str>,
-    /// False for a control line without ALK (parental Ba/F3 with IL-3).
+    /// False for a control line that lives without ALK: parental Ba/F3 with IL-3, or neuroblastoma with unmutated ALK that it
+    /// does not depend on. Its value says nothing of ALK.
     pub has_alk: bool,
     /// How the value stands to the true one.
     pub relation: Relation,

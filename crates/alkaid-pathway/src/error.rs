@@ -80,6 +80,18 @@ pub enum PathwayError {
         /// The data set asked for, in words.
         within: String,
     },
+    /// All that is known of the drug on these mutations is a bound, or a line that does not live by ALK.
+    #[error(
+        "no potency of {drug} for {mutations} was measured; known is {known}; nothing follows from that here; take another data set, or a share such as {drug}=90%, which needs none"
+    )]
+    NoValue {
+        /// The drug.
+        drug: String,
+        /// The mutations in words.
+        mutations: String,
+        /// What there is, and why it is not taken.
+        known: String,
+    },
     /// No such data set.
     #[error("{name:?} is no data set of potencies; known are {known}")]
     UnknownDataset {

@@ -284,7 +284,7 @@ pub struct ScanCell {
     pub stat3: Band,
     /// Net divisions a day.
     pub growth: Band,
-    /// `measured`, `from_fold`, `lower_bound`, or `assumed` where no data set has a value.
+    /// `measured`, `from_fold`, `composed`, or `assumed` where no data set has a value.
     pub potency: String,
     /// Whether the potency is unverified.
     pub unverified: bool,

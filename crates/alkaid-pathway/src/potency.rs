@@ -18,8 +18,6 @@ pub enum Basis {
     FromFold,
     /// The unmutated value times the factors of the single mutations, as if they acted alone.
     Composed,
-    /// The true value lies above; the highest dose tried is taken.
-    LowerBound,
 }
 
 /// An IC50 with all that it rests on.
@@ -82,12 +80,11 @@ fn default_sd() -> f64 {
     prior.and_then(|prior| prior.median).unwrap_or(0.35)
 }
 
+/// The value of a row that was measured. A bound is no value: the true one may lie anywhere beyond it.
 fn value(row: &Potency) -> Option<Value> {
-    let basis = match row.relation {
-        Relation::Equal => Basis::Measured,
-        Relation::Above => Basis::LowerBound,
-        Relation::NotDetermined => return None,
-    };
+    if row.relation != Relation::Equal {
+        return None;
+    }
     let nm = row.nm.filter(|nm| *nm > 0.0)?;
     // A standard deviation of the logarithm from that of the value: both are the relative spread while it is small.
     let sd = row
@@ -97,7 +94,7 @@ fn value(row: &Potency) -> Option<Value> {
         ln: nm.ln(),
         sd,
         unverified: row.provenance().status == Status::Unverified,
-        basis,
+        basis: Basis::Measured,
         rows: vec![row.key.to_owned()],
     })
 }
@@ -106,8 +103,8 @@ fn value(row: &Potency) -> Option<Value> {
 fn unmutated(rows: &[&Potency]) -> Option<Value> {
     let measured = rows
         .iter()
-        .find(|row| row.mutations.is_empty())
-        .and_then(|row| value(row));
+        .filter(|row| row.mutations.is_empty())
+        .find_map(|row| value(row));
     measured.or_else(|| {
         rows.iter().find_map(|row| {
             let fold = row.fold.filter(|fold| *fold > 0.0)?;
@@ -125,8 +122,8 @@ fn unmutated(rows: &[&Potency]) -> Option<Value> {
 fn on_construct(rows: &[&Potency], mutations: &[&str]) -> Option<Value> {
     let exact = rows
         .iter()
-        .find(|row| row.has_mutations(mutations))
-        .and_then(|row| value(row));
+        .filter(|row| row.has_mutations(mutations))
+        .find_map(|row| value(row));
     if exact.is_some() {
         return exact;
     }
@@ -140,8 +137,8 @@ fn on_construct(rows: &[&Potency], mutations: &[&str]) -> Option<Value> {
     mutations.iter().try_fold(base.clone(), |sum, mutation| {
         let one = rows
             .iter()
-            .find(|row| row.has_mutations(&[mutation]))
-            .and_then(|row| value(row))?;
+            .filter(|row| row.has_mutations(&[mutation]))
+            .find_map(|row| value(row))?;
         Some(Value {
             ln: sum.ln + one.ln - base.ln,
             sd: sum.sd.hypot(one.sd),
@@ -155,34 +152,28 @@ fn on_construct(rows: &[&Potency], mutations: &[&str]) -> Option<Value> {
 /// The IC50 of a drug on a fusion with mutations.
 ///
 /// Of all data sets (or the one asked for) the value with the best claim is taken: verified before unverified, on the
-/// case's own fusion before another, measured before derived; then the order of the table.
+/// case's own fusion before another, measured before derived; then the order of the table. Control lines that live without
+/// ALK and bounds are no values.
 ///
 /// # Errors
 ///
-/// When there is no such data set, or none has a value.
+/// When there is no such data set, or none has a value; what is known where all of it are bounds or controls.
 pub fn potency(
     drug: &str,
     wanted: &FusionRow,
     mutations: &[&str],
     dataset: Option<&str>,
 ) -> Result<PotencyUse, PathwayError> {
-    if let Some(name) = dataset
-        && !potency_datasets()
-            .iter()
-            .any(|set| set.key.eq_ignore_ascii_case(name))
-    {
-        let known: Vec<&str> = potency_datasets().iter().map(|set| set.key).collect();
-        return Err(PathwayError::UnknownDataset {
-            name: name.to_owned(),
-            known: known.join(", "),
-        });
+    if let Some(name) = dataset {
+        check_dataset(name)?;
     }
     let asked = |row: &&Potency| dataset.is_none_or(|name| row.dataset.eq_ignore_ascii_case(name));
-    let rows: Vec<&Potency> = potencies()
+    let of_drug: Vec<&Potency> = potencies()
         .iter()
-        .filter(|row| row.drug == drug && row.has_alk)
+        .filter(|row| row.drug == drug)
         .filter(asked)
         .collect();
+    let rows: Vec<&Potency> = of_drug.iter().filter(|row| row.has_alk).copied().collect();
     let mut constructs: Vec<(&str, &str)> = Vec::new();
     for row in &rows {
         if !constructs.contains(&(row.dataset, row.construct)) {
@@ -211,15 +202,66 @@ pub fn potency(
     });
     candidates
         .min_by_key(|one| one.rank(wanted))
-        .ok_or_else(|| PathwayError::NoPotency {
+        .ok_or_else(|| missing(drug, mutations, dataset, &of_drug))
+}
+
+/// Whether there is such a data set.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn check_dataset(name: &str) -> Result<(), PathwayError> {
+    let sets = potency_datasets();
+    if sets.iter().any(|set| set.key.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    let known: Vec<&str> = sets.iter().map(|set| set.key).collect();
+    Err(PathwayError::UnknownDataset {
+        name: name.to_owned(),
+        known: known.join(", "),
+    })
+}
+
+/// Why there is no value, with what there is in its place: a bound, or a control line.
+fn missing(
+    drug: &str,
+    mutations: &[&str],
+    dataset: Option<&str>,
+    of_drug: &[&Potency],
+) -> PathwayError {
+    let in_words = if mutations.is_empty() {
+        "the unmutated kinase".to_owned()
+    } else {
+        mutations.join(" with ")
+    };
+    let near = of_drug
+        .iter()
+        .filter(|row| row.has_mutations(mutations))
+        .find_map(|row| row.nm.map(|nm| (row, nm)));
+    let Some((row, nm)) = near else {
+        return PathwayError::NoPotency {
             drug: drug.to_owned(),
-            mutations: if mutations.is_empty() {
-                "the unmutated kinase".to_owned()
-            } else {
-                mutations.join(" with ")
-            },
+            mutations: in_words,
             within: dataset.map_or_else(String::new, |name| format!(" in {name}")),
-        })
+        };
+    };
+    let relation = match row.relation {
+        Relation::Above => "above",
+        Relation::Equal | Relation::NotDetermined => "at",
+    };
+    let why = if row.has_alk {
+        "a bound is no value"
+    } else {
+        "these cells do not live by ALK, so it says nothing of its inhibition"
+    };
+    PathwayError::NoValue {
+        drug: drug.to_owned(),
+        mutations: in_words,
+        known: format!(
+            "an IC50 {relation} {nm} nM on {} ({}): {why}",
+            row.construct, row.dataset
+        ),
+    }
 }
 
 #[cfg(test)]
@@ -263,6 +305,91 @@ mod tests {
         assert_eq!(product.basis, Basis::Composed);
         assert!((product.ic50_nm - 61.9 * 0.4 / 38.6).abs() < 1e-9);
         assert!(product.sd_ln > 0.35);
+    }
+
+    /// Neuroblastoma lines without a mutation of ALK stand lorlatinib up to 3.8 µM; EML4-ALK does not stand 3 nM.
+    #[test]
+    fn a_line_that_does_not_live_by_alk_says_nothing_of_a_fusion() {
+        let found = potency("lorlatinib", v1(), &[], None).unwrap();
+        assert_eq!(
+            (found.dataset.as_str(), found.ic50_nm.round()),
+            ("Gainor2016", 2.0)
+        );
+        assert!(found.unverified);
+        let error = potency("lorlatinib", v1(), &[], Some("Infarinato2016")).unwrap_err();
+        let PathwayError::NoValue { known, .. } = &error else {
+            panic!("{error}");
+        };
+        assert!(
+            known.contains("above 3800 nM") && known.contains("do not live by ALK"),
+            "{known}"
+        );
+        assert!(error.to_string().contains("lorlatinib=90%"), "{error}");
+    }
+
+    /// Whatever is taken was measured on a kinase that drives its cells, and no bound is among it.
+    #[test]
+    fn every_choice_rests_on_measured_rows_of_lines_that_live_by_alk() {
+        let drugs: std::collections::BTreeSet<&str> =
+            potencies().iter().map(|row| row.drug).collect();
+        let mut chosen = 0;
+        for fusion in fusions() {
+            for drug in &drugs {
+                for mutations in potencies().iter().map(|row| &row.mutations) {
+                    let Ok(found) = potency(drug, fusion, mutations, None) else {
+                        continue;
+                    };
+                    chosen += 1;
+                    for key in &found.rows {
+                        let row = potencies().iter().find(|row| row.key == key).unwrap();
+                        assert!(row.has_alk && row.relation == Relation::Equal, "{key}");
+                    }
+                }
+            }
+        }
+        assert!(chosen > 1000, "{chosen}");
+    }
+
+    /// A resistance mutation of the handbook must not make a drug stronger than it is on the unmutated kinase.
+    #[test]
+    fn drugs_with_a_resistance_mutation_keep_their_order() {
+        let nm =
+            |drug: &str, mutations: &[&str]| potency(drug, v1(), mutations, None).unwrap().ic50_nm;
+        for (drug, mutation) in [
+            ("crizotinib", "L1196M"),
+            ("crizotinib", "G1202R"),
+            ("ceritinib", "G1202R"),
+            ("alectinib", "G1202R"),
+            ("alectinib", "L1196M"),
+            ("brigatinib", "G1202R"),
+            ("lorlatinib", "G1202R"),
+            ("lorlatinib", "L1196M"),
+            ("lorlatinib", "F1245C"),
+        ] {
+            assert!(
+                nm(drug, &[mutation]) > 3.0 * nm(drug, &[]),
+                "{drug} {mutation}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_bound_is_no_value() {
+        let measured = potencies()
+            .iter()
+            .find(|row| row.key == "Zhang2011/crizotinib/EML4-ALK V1/unmutated");
+        let mut bound = measured.unwrap().clone();
+        bound.relation = Relation::Above;
+        assert!(value(&bound).is_none());
+        assert!(on_construct(&[&bound], &[]).is_none());
+        bound.fold = Some(2.0);
+        bound.mutations = vec!["F1245C"];
+        assert!(on_construct(&[&bound], &[]).is_none());
+        let error = missing("crizotinib", &["F1245C"], None, &[&bound]).to_string();
+        assert!(
+            error.contains("above 132 nM") && error.contains("a bound is no value"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -408,6 +408,40 @@ mod tests {
         assert!(report.rests_on_unverified[0].contains("Gainor2016"));
     }
 
+    /// Both stop unmutated EML4-ALK at a few nM; what the tables have of it may be unread, but never says the contrary.
+    #[test]
+    fn no_alk_inhibitor_is_said_to_leave_the_unmutated_fusion_active() {
+        let members = ensemble(EnsembleSize(20));
+        for drug in [
+            "lorlatinib",
+            "alectinib",
+            "ceritinib",
+            "brigatinib",
+            "crizotinib",
+            "TAE684",
+            "zotizalkib",
+        ] {
+            for fusion in ["EML4::ALK:V1", "EML4::ALK:V3", "KIF5B::ALK"] {
+                let asked = case(&format!("fusion={fusion} drug={drug}=100nM"));
+                let found = consequence(&asked, &members, Evidence::Usable).unwrap();
+                let alk = &found.readouts[0];
+                assert!(
+                    alk.treated.median < 0.5 * alk.untreated.median,
+                    "{drug} {fusion}"
+                );
+                let contrary = |words: &String| words.starts_with("ALK kinase stays");
+                assert!(
+                    !found.says.iter().any(contrary),
+                    "{drug} {fusion}: {:?}",
+                    found.says
+                );
+            }
+        }
+        let lorlatinib = case("drug=lorlatinib=100nM");
+        let found = consequence(&lorlatinib, &members, Evidence::Usable).unwrap();
+        assert!(found.says.is_empty() && found.rests_on_unverified[0].contains("Gainor2016"));
+    }
+
     #[test]
     fn the_end_of_a_long_course_is_the_state_of_rest() {
         let members = ensemble(EnsembleSize(3));

@@ -79,7 +79,9 @@ pub fn resistance(
                     .join("; ");
                 add(mutation.name.to_owned(), "mutation", &case, rests_on)?;
             }
-            Err(PathwayError::NoPotency { .. }) => not_run.push(mutation.name.to_owned()),
+            Err(PathwayError::NoPotency { .. } | PathwayError::NoValue { .. }) => {
+                not_run.push(mutation.name.to_owned())
+            }
             Err(error) => return Err(error),
         }
     }
@@ -206,7 +208,6 @@ fn potency_of(drug: &str, mutation: &[&str]) -> (PotencyUse, &'static str) {
             Basis::Measured => "measured",
             Basis::FromFold => "from_fold",
             Basis::Composed => "composed",
-            Basis::LowerBound => "lower_bound",
         };
         return (found, word);
     }

@@ -80,7 +80,7 @@ pub(super) static POTENCY: Spec<Potency> = Spec {
         ("construct", Always, |row, _| Cell::text(row.construct)),
         ("kinase", Always, |row, _| match row.mutations.as_slice() {
             [] if row.has_alk => Cell::text("unmutated"),
-            [] => Cell::text("no ALK"),
+            [] => Cell::text("control, lives without ALK"),
             mutations => Cell::text(mutations.join(" + ")),
         }),
         ("mutations", Files, |row, _| Cell::items(&row.mutations)),
