@@ -452,7 +452,8 @@ fn a_field_in_three_files_is_the_field_in_one() {
     let whole = nuclei(FIELD);
     assert!(whole.as_array().unwrap().len() > 10);
     assert_eq!(whole, nuclei(&three.join(",")));
-    let message = refusal(&mut folder.fish(&[&three[..2].join(",")]));
+    let two = folder.fish(&[&three[..2].join(",")]).assert().code(2);
+    let message = String::from_utf8_lossy(&two.get_output().stderr).into_owned();
     says(
         &message,
         &["green is missing", "dapi=FILE,red=FILE,green=FILE"],

@@ -321,7 +321,11 @@ mod tests {
             } else {
                 Vec::new()
             },
-            signals: vec![signal(Colour::Red, 40.0), signal(Colour::Green, 48.0)],
+            // Not all the same way, as where channels are not registered.
+            signals: vec![
+                signal(Colour::Red, 40.0),
+                signal(Colour::Green, if id % 4 < 2 { 48.0 } else { 32.0 }),
+            ],
             pairs: vec![Pair {
                 red: 0,
                 green: 1,
