@@ -112,7 +112,7 @@ impl Source {
 /// Reads the fields of a source, each with three channels in the order of [`ROLES`].
 ///
 /// # Errors
-/// As [`open`], [`open_channels`] and [`channels::assign`].
+/// As [`open()`], [`open_channels`] and [`channels::assign`].
 pub fn read(source: &Source, reading: &Reading<'_>) -> Result<Vec<Field>, ImagingError> {
     let options = OpenOptions {
         pixel_um: reading.pixel_um,
