@@ -106,7 +106,8 @@ pub enum AnalyseError {
     },
     /// One picture for two probes.
     #[error(
-        "{field}: the channels of both probes hold the same picture, so that every signal would be fused; give the right          channels (--channels) or files"
+        "{field}: the channels of both probes hold the same picture, so that every signal would be fused; give the right \
+         channels (--channels) or files"
     )]
     SamePicture {
         /// The field.
@@ -135,6 +136,15 @@ pub enum AnalyseError {
         "{field}: its regions are drawn for an image of another size; give the regions of this field"
     )]
     Regions {
+        /// The field.
+        field: String,
+    },
+    /// Regions without a pixel of the field.
+    #[error(
+        "{field}: no pixel of the field lies in its regions, so that no nucleus would count; draw them in pixels of this \
+         field, or leave the field out"
+    )]
+    OutsideRegions {
         /// The field.
         field: String,
     },
@@ -370,18 +380,23 @@ mod tests {
     #[test]
     fn weak_signals_and_places_outside_the_region_are_not_scored() {
         let good = simulated(911);
-        let nowhere = Regions {
+        let mut region = Regions {
             mask: Array2::from_elem(good.labels.map.dim(), false),
-            polygons: 0,
+            polygons: 1,
         };
         let slide = [(&good.field, &good.labels)];
-        let found = analysed(&slide, Some(&nowhere), options(ROLES)).expect("valid");
-        assert!(
-            found
-                .nuclei
-                .iter()
-                .all(|n| n.excluded.contains(&Exclusion::OutsideRegion))
-        );
+        let refused = analysed(&slide, Some(&region), options(ROLES)).expect_err("empty");
+        assert!(refused.to_string().contains("no pixel of the field"));
+        let middle = region.mask.ncols() / 2;
+        region.mask.slice_mut(ndarray::s![.., ..middle]).fill(true);
+        let found = analysed(&slide, Some(&region), options(ROLES)).expect("valid");
+        for nucleus in &found.nuclei {
+            let outside = nucleus.x_px.round() as usize >= middle;
+            assert_eq!(
+                nucleus.excluded.contains(&Exclusion::OutsideRegion),
+                outside
+            );
+        }
         let mut strict = options(ROLES).profile.clone();
         strict.minimum_snr.value = 1000.0;
         let strict = AnalyseOptions {

@@ -10,6 +10,9 @@
 //! `reader` and `field` may stand beside them. `red` and `green` are colours as seen; `3prime` and `5prime` name the
 //! sides, whatever the colours of the kit.
 
+mod columns;
+mod text;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read};
@@ -17,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use columns::{Column, columns};
 
 use crate::finding::{Colour, Exclusion};
 use crate::pattern::{Counts, Pattern};
@@ -112,21 +117,6 @@ pub enum CountsError {
     },
 }
 
-/// What a column holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Column {
-    Nucleus,
-    Field,
-    Reader,
-    Fused,
-    Red,
-    Green,
-    ThreePrime,
-    FivePrime,
-    Pattern,
-    Nuclei,
-}
-
 /// Reads a table from a file of at most 16 MiB; returns its bytes as well.
 ///
 /// # Errors
@@ -149,8 +139,8 @@ pub fn read(path: &Path, profile: &Profile) -> Result<(Table, Vec<u8>), CountsEr
     if bytes.starts_with(b"PK\x03\x04") {
         return Err(not("this is a spreadsheet or an archive, save it as text"));
     }
-    let text = std::str::from_utf8(&bytes).map_err(|_| not("this is not text in UTF-8"))?;
-    Ok((parse(path, text, profile)?, bytes))
+    let text = text::decoded(&bytes).ok_or_else(|| not("this is not text in UTF-8 or UTF-16"))?;
+    Ok((parse(path, &text, profile)?, bytes))
 }
 
 /// Reads a table from text; `path` names it in errors. Lines that are empty or start with `#` are skipped.
@@ -158,12 +148,11 @@ pub fn read(path: &Path, profile: &Profile) -> Result<(Table, Vec<u8>), CountsEr
 /// # Errors
 /// When the header lacks columns, or a line is malformed, repeats a nucleus or contradicts itself.
 pub fn parse(path: &Path, text: &str, profile: &Profile) -> Result<Table, CountsError> {
-    let mut lines = text
-        .trim_start_matches('\u{feff}')
-        .lines()
-        .enumerate()
-        .map(|(index, line)| (index + 1, line))
-        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
+    let mut lines = text::lines(text)
+        .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'))
+        .peekable();
+    // Excel's own way to name the separator; the header shows it as well.
+    lines.next_if(|(_, line)| line.trim().to_lowercase().starts_with("sep="));
     let Some((number, header)) = lines.next() else {
         return Err(CountsError::NotATable {
             path: path.to_owned(),
@@ -201,71 +190,15 @@ pub fn parse(path: &Path, text: &str, profile: &Profile) -> Result<Table, Counts
     Ok(parser.table)
 }
 
-fn columns(
-    path: &Path,
-    line: usize,
-    header: &str,
-    separator: char,
-) -> Result<BTreeMap<Column, usize>, CountsError> {
-    let wrong = |what: String| CountsError::Header {
-        path: path.to_owned(),
-        line,
-        what,
-    };
-    let mut found = BTreeMap::new();
-    for (index, name) in header.split(separator).enumerate() {
-        let Some(column) = column(name) else { continue };
-        if found.insert(column, index).is_some() {
-            return Err(wrong(format!("two columns {column:?}").to_lowercase()));
-        }
+impl Table {
+    /// The reader of this name; *A* and *a* are one person, spelled as at first.
+    fn reader_of(&self, name: &str) -> String {
+        let known = self
+            .readers
+            .iter()
+            .find(|known| known.to_lowercase() == name.to_lowercase());
+        known.map_or(name, String::as_str).to_owned()
     }
-    let has = |column| found.contains_key(&column);
-    for (colour, side) in [
-        (Column::Red, Column::ThreePrime),
-        (Column::Green, Column::FivePrime),
-    ] {
-        if has(colour) && has(side) {
-            return Err(wrong(
-                "a side is given twice, by colour and by name".to_owned(),
-            ));
-        }
-    }
-    let by_colour = has(Column::Red) && has(Column::Green);
-    let by_side = has(Column::ThreePrime) && has(Column::FivePrime);
-    let counts = has(Column::Fused) && (by_colour || by_side);
-    if !counts && !has(Column::Pattern) {
-        return Err(wrong(
-            "no columns with signals (fused, red, green) and none with a pattern".to_owned(),
-        ));
-    }
-    if has(Column::Nucleus) == has(Column::Nuclei) {
-        return Err(wrong(
-            "expected either a column nucleus (one nucleus a line) or a column nuclei (how many)"
-                .to_owned(),
-        ));
-    }
-    Ok(found)
-}
-
-fn column(name: &str) -> Option<Column> {
-    let word: String = name
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    Some(match word.as_str() {
-        "nucleus" | "cell" | "id" | "nucleusid" | "cellid" => Column::Nucleus,
-        "field" | "image" => Column::Field,
-        "reader" | "scorer" | "observer" => Column::Reader,
-        "fused" | "fusion" | "f" | "yellow" => Column::Fused,
-        "red" | "orange" | "r" | "o" => Column::Red,
-        "green" | "g" => Column::Green,
-        "3" | "3prime" | "threeprime" | "3signal" => Column::ThreePrime,
-        "5" | "5prime" | "fiveprime" | "5signal" => Column::FivePrime,
-        "pattern" => Column::Pattern,
-        "nuclei" | "cells" | "n" | "count" | "number" => Column::Nuclei,
-        _ => return None,
-    })
 }
 
 struct Parser<'t> {
@@ -327,7 +260,7 @@ impl Parser<'_> {
                     "name the reader on every line, or leave the column out",
                 ));
             }
-            reader => reader.map(str::to_owned),
+            reader => reader.map(|name| self.table.reader_of(name)),
         };
         let counts = self.counts(number, &at)?;
         let stated = match at(Column::Pattern) {
@@ -572,6 +505,14 @@ mod tests {
         assert_eq!(found.readers, ["X", "Y"]);
         assert_eq!(found.nuclei[1].name, "b/1");
         assert_eq!(found.scored(Some("X")).len(), 2);
+    }
+
+    #[test]
+    fn what_excel_adds_is_left_out() {
+        let found = table("\u{feff}sep=;\r\nnucleus;reader;pattern\r\n1;A;split\r\n2;a ;fused\r\n");
+        assert_eq!(found.readers, ["A"]);
+        assert_eq!(found.scored(Some("A")).len(), 2);
+        assert!(refused("sep=;\nnucleus;pattern\n1;spilt\n").contains("line 3"));
     }
 
     #[test]

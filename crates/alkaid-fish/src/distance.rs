@@ -23,6 +23,7 @@ use std::sync::LazyLock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::distribution::exact_interval;
 use crate::profile::Stated;
 
 /// Fewer pairs than this do not carry the model.
@@ -88,8 +89,17 @@ pub struct DistanceIndex {
     pub p: f64,
     /// Estimated share of rearranged nuclei: wide pairs and the excess of lone reds.
     pub fraction: f64,
+    /// The 95 % intervals of both added up, which is on the safe side: of wide pairs by their likelihood, of nuclei with a
+    /// lone red less what is expected (Clopper-Pearson).
+    #[serde(default = "nothing_known")]
+    pub fraction_interval: [f64; 2],
     /// Whether the sample should be looked at by another method, whatever the rule says.
     pub suspicious: bool,
+}
+
+/// Of reports that were written before the interval was.
+fn nothing_known() -> [f64; 2] {
+    [0.0, 1.0]
 }
 
 /// The fitted model of the distances.
@@ -131,12 +141,21 @@ pub fn index(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> Distance
     ];
     let missing = Missing::of(nuclei, assumptions);
     let lone_p = missing.probability();
-    let lost = (missing.lone_red - missing.expected()).max(0.0) / nuclei.len().max(1) as f64;
+    let all = nuclei.len().max(1) as f64;
+    let lost = (missing.lone_red - missing.expected()).max(0.0) / all;
+    let lost_interval = exact_interval(lone[0], nuclei.len() as u32, 0.95)
+        .map(|share| (share - missing.expected() / all).max(0.0));
     let model = (pairs >= LEAST_PAIRS).then(|| distances(nuclei, missing.high_rate(), assumptions));
     let p = model
         .as_ref()
         .map_or(lone_p, |m| 1.0 - (1.0 - m.p.min(lone_p)).powi(2));
     let fraction = (model.as_ref().map_or(0.0, |m| m.fraction) + lost).min(1.0);
+    let wide_interval = model.as_ref().map_or([0.0; 2], |m| m.fraction_interval);
+    // Several lone reds in one nucleus count in the share and not among nuclei.
+    let fraction_interval = [
+        (wide_interval[0] + lost_interval[0]).min(fraction),
+        (wide_interval[1] + lost_interval[1]).clamp(fraction, 1.0),
+    ];
     DistanceIndex {
         nuclei: nuclei.len() as u32,
         pairs: pairs as u32,
@@ -145,6 +164,7 @@ pub fn index(nuclei: &[NucleusDistances], assumptions: &Assumptions) -> Distance
         lone_p,
         p,
         fraction,
+        fraction_interval,
         suspicious: p < assumptions.suspicious_p.value
             && fraction >= assumptions.least_fraction.value,
     }
@@ -565,7 +585,11 @@ mod tests {
             nucleus.distances_um.pop();
             nucleus.lone_red += 1;
         }
-        assert!(index(&nuclei, assumptions()).suspicious);
+        let found = index(&nuclei, assumptions());
+        assert!(found.suspicious);
+        let [low, high] = found.fraction_interval;
+        assert!((0.1..found.fraction).contains(&low), "{found:?}");
+        assert!((found.fraction..0.5).contains(&high), "{found:?}");
     }
 
     #[test]

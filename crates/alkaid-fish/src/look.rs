@@ -69,6 +69,9 @@ pub(crate) fn look(
     if region.is_some_and(|region| region.mask.dim() != (field.shape().1, field.shape().2)) {
         return Err(AnalyseError::Regions { field: name() });
     }
+    if region.is_some_and(|region| !region.mask.iter().any(|&inside| inside)) {
+        return Err(AnalyseError::OutsideRegions { field: name() });
+    }
     let dapi = channel("DAPI", options.roles.dapi)?;
     let red = channel("the 3' side", options.roles.red)?;
     let green = channel("the 5' side", options.roles.green)?;

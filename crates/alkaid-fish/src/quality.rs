@@ -49,6 +49,8 @@ pub struct Limits {
     pub most_unlabelled: Stated<f64>,
     /// Longest way from red to green that the signals of a field may have in common, micrometres.
     pub most_displaced_um: Stated<f64>,
+    /// Most spots of one colour outside nuclei, per area of a median nucleus, before the field is warned of.
+    pub most_false_signals: Stated<f64>,
 }
 
 /// The shape and DAPI of one labelled object.

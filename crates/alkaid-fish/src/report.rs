@@ -303,7 +303,7 @@ pub fn report_on_images(
     report.draw_order = order.into_iter().map(str::to_owned).collect();
     let index = distance::index(&measured(&nuclei), distance::assumptions());
     if index.suspicious && report.call.verdict != Verdict::Positive {
-        report.warnings.insert(0, says_of(&index));
+        report.warnings.insert(0, says_of(&index, &fields));
     }
     report.index = Some(index);
     report.fields = fields;
@@ -311,16 +311,27 @@ pub fn report_on_images(
     Ok(report)
 }
 
-fn says_of(index: &DistanceIndex) -> String {
+fn says_of(index: &DistanceIndex, fields: &[FieldFinding]) -> String {
     // Below this, doubles have no digits left.
     let p = match index.p {
         p if p < 1e-15 => "p < 1e-15".to_owned(),
         p => format!("p = {p:.1e}"),
     };
+    let [low, high] = index.fraction_interval.map(|share| 100.0 * share);
+    let most = quality::limits().most_false_signals.value;
+    let clutter = fields
+        .iter()
+        .any(|field| suspect::cluttered(field.false_signals, most).is_some());
     format!(
-        "the distances do not fit whole loci alone ({p}): about {:.0} % of nuclei may have a broken locus whose halves \
-         stay close, as after inv(2), or have lost a 5' side; look with another method, whatever the rule says",
-        100.0 * index.fraction
+        "the distances do not fit whole loci alone ({p}): about {:.0} % of nuclei ({low:.0} to {high:.0} %) may have a broken \
+         locus whose halves stay close, as after inv(2), or have lost a 5' side; look with another method, whatever the rule \
+         says{}",
+        100.0 * index.fraction,
+        if clutter {
+            "; but spots that are no signals, of which this slide has many, look alike"
+        } else {
+            ""
+        }
     )
 }
 

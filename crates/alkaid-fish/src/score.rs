@@ -9,6 +9,7 @@ use crate::look::{Seen, pixel_um};
 use crate::pairing::{Place, SplitRule, pair};
 use crate::profile::{OneColour, Profile};
 use crate::quality::{self, SlideMedians};
+use crate::suspect;
 
 /// A field with so many pairs whose own shift differs from the slide's by so many errors keeps its own.
 const OWN_SHIFT: (usize, f64) = (20, 4.0);
@@ -244,6 +245,11 @@ fn finding(seen: &Seen, nuclei: &[Nucleus], shift: &Shift) -> FieldFinding {
             ));
         }
     }
+    let false_signals = [&seen.red, &seen.green].map(|set| set.false_per_nucleus);
+    if !nuclei.is_empty() {
+        let most = quality::limits().most_false_signals.value;
+        warnings.extend(suspect::cluttered(false_signals, most));
+    }
     warnings.extend(
         seen.saturated
             .iter()
@@ -264,7 +270,7 @@ fn finding(seen: &Seen, nuclei: &[Nucleus], shift: &Shift) -> FieldFinding {
             shift.offset_px[0] * seen.pixel.x_um,
             shift.offset_px[1] * seen.pixel.y_um,
         ],
-        false_signals: [&seen.red, &seen.green].map(|set| set.false_per_nucleus),
+        false_signals,
         warnings,
     }
 }

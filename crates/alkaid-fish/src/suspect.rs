@@ -112,6 +112,17 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
+/// Spots outside nuclei, so many that some of those counted in nuclei must be such.
+pub(crate) fn cluttered(false_signals: [f64; 2], most: f64) -> Option<String> {
+    let [red, green] = false_signals;
+    (red.max(green) > most).then(|| {
+        format!(
+            "outside nuclei lie {red:.2} 3' and {green:.2} 5' spots per area of a nucleus (granules, dirt, or nuclei that were \
+             not found): as many of those counted in a nucleus may be no signals"
+        )
+    })
+}
+
 /// Lone 5' signals in most nuclei: a rare finding, and a common slip of colours.
 pub(crate) fn exchanged(patterns: &[Pattern], profile: &Profile) -> Option<String> {
     let count = |which| patterns.iter().filter(|pattern| **pattern == which).count();
@@ -148,6 +159,16 @@ mod tests {
         assert!((found[0] - 1.6).abs() < 0.1 && found[1].abs() < 0.1);
         assert_eq!(common(moved(0.3), 0.6), None);
         assert_eq!(common(vec![[2.0, 0.0]; 5], 0.6), None);
+    }
+
+    #[test]
+    fn clutter_is_told_by_the_worse_colour() {
+        assert_eq!(cluttered([0.04, 0.1], 0.1), None);
+        let says = cluttered([0.02, 0.31], 0.1).expect("a doubt");
+        assert!(
+            says.contains("0.02 3'") && says.contains("0.31 5'"),
+            "{says}"
+        );
     }
 
     #[test]

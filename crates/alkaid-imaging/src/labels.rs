@@ -41,6 +41,31 @@ impl Labels {
             count: order.len() as u32,
         }
     }
+
+    /// Whether all pixels that are not background hang together, corners included.
+    fn is_one_piece(&self) -> bool {
+        let (height, width) = self.map.dim();
+        let first = self.map.indexed_iter().find(|(_, label)| **label != 0);
+        let Some((first, _)) = first else {
+            return true;
+        };
+        let mut reached = Array2::from_elem((height, width), false);
+        reached[first] = true;
+        let mut edge = vec![first];
+        let mut pixels = 0;
+        while let Some((y, x)) = edge.pop() {
+            pixels += 1;
+            for y in y.saturating_sub(1)..(y + 2).min(height) {
+                for x in x.saturating_sub(1)..(x + 2).min(width) {
+                    if self.map[[y, x]] != 0 && !reached[[y, x]] {
+                        reached[[y, x]] = true;
+                        edge.push((y, x));
+                    }
+                }
+            }
+        }
+        pixels == self.map.iter().filter(|label| **label != 0).count()
+    }
 }
 
 /// Reads a label image made elsewhere: TIFF or PNG with one number of 8, 16 or 32 bits a pixel, 0 for background. Labels
@@ -103,7 +128,13 @@ pub(crate) fn read_from<R: Read + Seek>(
     let found = numbers.len();
     let map = Array2::from_shape_vec(size, numbers)
         .map_err(|_| ImagingError::sizes_differ(path, (1, found), size))?;
-    Ok(Labels::compacted(map))
+    let labels = Labels::compacted(map);
+    if labels.count == 1 && !labels.is_one_piece() {
+        let what = "all objects have the same number: this is a mask, not a label image";
+        let remedy = "number the objects (ImageJ: MorphoLibJ > Connected components; Python: skimage.measure.label)";
+        return Err(ImagingError::malformed(path, "pixels", what, remedy));
+    }
+    Ok(labels)
 }
 
 /// Floats are taken where they are whole, as some programs write labels so.
@@ -169,6 +200,21 @@ mod tests {
         let labels = Labels::compacted(array![[0, 7, 7], [3, 0, 7], [3, 9, 0]]);
         assert_eq!(labels.map, array![[0, 1, 1], [2, 0, 1], [2, 3, 0]]);
         assert_eq!(labels.count, 3);
+    }
+
+    #[test]
+    fn a_mask_is_no_label_image() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("mask.tif");
+        let write = |map: Array2<u32>| write_tiff(&Labels { map, count: 1 }, &path).unwrap();
+        write(array![[255, 0, 0], [0, 255, 0], [255, 255, 0]]);
+        assert_eq!(read(&path, (3, 3)).unwrap().count, 1);
+        write(array![[255, 0, 255], [255, 0, 0], [255, 0, 0]]);
+        let error = read(&path, (3, 3)).unwrap_err().to_string();
+        assert!(
+            error.contains("mask.tif") && error.contains("a mask"),
+            "{error}"
+        );
     }
 
     #[test]

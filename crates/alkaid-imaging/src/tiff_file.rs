@@ -25,6 +25,12 @@ use page::{Colours, Page};
 use crate::open::{MOST_PIXELS, OpenOptions};
 use crate::{Channel, Field, ImagingError, Origin, PixelSize, picture};
 
+/// One pixel in so many, and some more, may be hot.
+const HOT_SHARE: usize = 100_000;
+const HOT_LEAST: usize = 4;
+/// Over the other pixels' highest value; 16-bit counts leave 12 bits for these.
+const HOT_RATIO: f64 = 16.0;
+
 /// One field before its pixels are read.
 struct Plan {
     name: String,
@@ -247,8 +253,8 @@ fn counts(planes: Vec<Samples>, bits: u16) -> (Vec<u16>, f64, u16) {
     } else {
         u16::MAX
     };
-    let lowest = planes.iter().map(Samples::lowest).fold(0.0, f64::min);
-    let highest = planes.iter().map(Samples::highest).fold(0.0, f64::max) - lowest;
+    let [lowest, highest] = reach(&planes);
+    let highest = highest - lowest;
     let whole = planes.iter().all(Samples::is_whole);
     let fits = whole && highest <= f64::from(u16::MAX);
     let scale = if fits || highest == 0.0 {
@@ -290,6 +296,34 @@ fn counts(planes: Vec<Samples>, bits: u16) -> (Vec<u16>, f64, u16) {
 
 fn scaled(value: f64, scale: f64) -> u16 {
     (value / scale).round() as u16
+}
+
+/// Lowest value, at most 0, and highest. A few hot pixels of a float image, dead ones or the marks of a failed division
+/// among them, must not press all others into a few counts: beyond [`HOT_RATIO`] times what all but one pixel in
+/// [`HOT_SHARE`] reach, they are cut off.
+fn reach(planes: &[Samples]) -> [f64; 2] {
+    let lowest = planes.iter().map(Samples::lowest).fold(0.0, f64::min);
+    let highest = planes.iter().map(Samples::highest).fold(0.0, f64::max);
+    let mut values: Vec<f32> = planes
+        .iter()
+        .filter_map(|plane| match plane {
+            Samples::F32(values) => Some(values.iter().copied()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    let hot = HOT_LEAST + values.len() / HOT_SHARE;
+    if values.len() < 100 * hot {
+        return [lowest, highest];
+    }
+    let last = values.len() - 1 - hot;
+    let high = f64::from(*values.select_nth_unstable_by(last, f32::total_cmp).1);
+    let low = f64::from(*values.select_nth_unstable_by(hot, f32::total_cmp).1);
+    let usual = HOT_RATIO * high.abs().max(low.abs());
+    if usual == 0.0 {
+        return [lowest, highest];
+    }
+    [lowest.max(-usual), highest.min(usual)]
 }
 
 impl Samples {

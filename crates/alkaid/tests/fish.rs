@@ -274,7 +274,7 @@ fn bad_tables_are_refused_with_their_line() {
         &refusal(&mut folder.score(&["absent.tsv"])),
         &["absent.tsv", "check the path"],
     );
-    fs::write(folder.path().join("bytes.tsv"), [0xff, 0xfe, 0, 1]).unwrap();
+    fs::write(folder.path().join("bytes.tsv"), [0xff, 0xff, 0, 1]).unwrap();
     says(&refusal(&mut folder.score(&["bytes.tsv"])), &["not text"]);
     let usage = folder
         .score(&["counts.tsv", "--probe", "acme"])

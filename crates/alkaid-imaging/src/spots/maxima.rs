@@ -101,8 +101,10 @@ impl Landscape {
                 });
             }
         }
-        // The foot of bright signals is a trough on every side: deep troughs are not noise.
-        depths_inside.retain(|depth| *depth < 2.0 * Tail::FOOT);
+        // The foot of bright signals is a trough on every side, and granules and dirt shine outside nuclei: what goes so
+        // far up or down is not noise. Granules are counted apart, by what is left outside above the threshold.
+        depths_inside.retain(|depth| *depth < Tail::REACH);
+        heights_outside.retain(|height| *height < Tail::REACH);
         let tail =
             Tail::of(heights_outside, pixels_outside).or(Tail::of(depths_inside, pixels_inside));
         let nucleus_pixels = median_area(labels);

@@ -193,6 +193,8 @@ pub(super) struct Tail {
 impl Tail {
     /// Height from which maxima are counted, standard deviations.
     pub(super) const FOOT: f64 = 3.0;
+    /// What goes further is not noise. An assumption: of normal noise, one maximum in 10^6 above the foot does.
+    pub(super) const REACH: f64 = 2.0 * Self::FOOT;
 
     /// From heights above the foot (in standard deviations), found on `pixels`.
     pub(super) fn of(mut heights: Vec<f64>, pixels: usize) -> Self {

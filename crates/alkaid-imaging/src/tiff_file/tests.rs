@@ -153,6 +153,17 @@ fn floats_keep_whole_numbers_and_scale_others() {
 }
 
 #[test]
+fn a_hot_pixel_leaves_the_others_their_counts() {
+    let mut pixels: Vec<f32> = (0..2000).map(|i| 0.5 + i as f32 / 2000.0).collect();
+    pixels[7] = 3e38;
+    pixels[9] = -3e38;
+    let counts = values(&one(&floats(&pixels)), 0);
+    assert_eq!((counts[7], counts[9]), (u16::MAX, 0));
+    let distinct: std::collections::BTreeSet<u16> = counts.iter().copied().collect();
+    assert!(distinct.len() > 500, "{}", distinct.len());
+}
+
+#[test]
 fn floating_point_predictor() {
     // Two floats, bytes sorted by weight and subtracted.
     let sorted: Vec<u8> = {

@@ -203,9 +203,11 @@ impl Page {
                 index.pairs, index.nuclei
             ),
             (Some(model), true) => format!(
-                "wider than whole loci alone (p = {:.1e}): {:.0} % of nuclei may be rearranged, spread {:.2} µm against the usual {:.2} µm",
+                "wider than whole loci alone (p = {:.1e}): {:.0} % of nuclei ({:.0} to {:.0} %) may be rearranged, spread {:.2} µm against the usual {:.2} µm",
                 index.p,
                 100.0 * index.fraction,
+                100.0 * index.fraction_interval[0],
+                100.0 * index.fraction_interval[1],
                 model.wide_um,
                 model.normal_um
             ),

@@ -75,7 +75,7 @@ pub fn field(plan: &Plan, seed: u64) -> Result<SimulatedField, SimulateError> {
         }
     }
     Ok(SimulatedField {
-        field: image(plan, seed, stacks),
+        field: image(plan, stacks),
         labels: Labels {
             map: labels,
             count: plan.field.cells,
@@ -84,7 +84,7 @@ pub fn field(plan: &Plan, seed: u64) -> Result<SimulatedField, SimulateError> {
     })
 }
 
-fn image(plan: &Plan, seed: u64, stacks: [Array3<u16>; 3]) -> Field {
+fn image(plan: &Plan, stacks: [Array3<u16>; 3]) -> Field {
     let about = [
         ("DAPI", [0, 0, 255], DAPI_NM),
         (
@@ -100,7 +100,7 @@ fn image(plan: &Plan, seed: u64, stacks: [Array3<u16>; 3]) -> Field {
     ];
     let stacked = plan.optics.acquisition == Acquisition::Stack && plan.optics.planes > 1;
     Field {
-        name: format!("simulated {seed}"),
+        name: "simulated".to_owned(),
         channels: stacks
             .into_iter()
             .zip(about)
