@@ -1,18 +1,21 @@
 //! Two cases of one patient: what appeared, what went, what rose or fell.
 
-use std::fs;
+mod open;
+
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use alkaid_reads::finding::{Molecule, ReadsReport};
 use statrs::distribution::{Beta, Continuous, ContinuousCDF};
 
 use crate::assay::counts_as_mutation;
 use crate::finding::{
-    AssayKind, AssayState, CaseReport, Change, ChangeKind, ClonalFraction, CompareReport, Estimate,
-    NOTICE, ReadsEvidence, Sentence, TimePoint, Treatment,
+    AssayKind, AssayState, CASE_VERSION, CaseReport, Change, ChangeKind, ClonalFraction,
+    CompareReport, Estimate, NOTICE, ReadsEvidence, Sentence, TimePoint, Treatment,
 };
 use crate::numbers::{exact, listed, percent, probability};
+use open::MOST_BYTES;
+pub use open::open;
 
 /// Version of the layout of a comparison.
 pub const COMPARE_VERSION: &str = "1.0";
@@ -42,6 +45,22 @@ pub enum CompareError {
         /// What the reader says.
         message: String,
     },
+    /// Another layout.
+    #[error(
+        "{}: a report of layout {found}, and this program reads {}; run alkaid case again", path.display(), CASE_VERSION
+    )]
+    Version {
+        /// The file.
+        path: PathBuf,
+        /// What it says.
+        found: String,
+    },
+    /// Larger than any report.
+    #[error("{}: more than {MOST_BYTES} bytes; give the folder that alkaid case wrote, or its case.json", path.display())]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
     /// The two are of different patients.
     #[error(
         "the cases are of patients {before:?} and {after:?}; a comparison needs two samples of one patient"
@@ -66,27 +85,6 @@ pub enum CompareError {
         /// Its day.
         after_day: String,
     },
-}
-
-/// Reads a report: `case.json`, or the folder that holds it.
-///
-/// # Errors
-///
-/// When it cannot be read, or is no report of a case.
-pub fn open(path: &Path) -> Result<CaseReport, CompareError> {
-    let path = match path.is_dir() {
-        true => path.join("case.json"),
-        false => path.to_owned(),
-    };
-    let bytes = fs::read(&path).map_err(|source| CompareError::Open {
-        path: path.clone(),
-        source,
-    })?;
-    serde_json::from_slice(&bytes).map_err(|error| CompareError::Parse {
-        path,
-        line: error.line(),
-        message: error.to_string(),
-    })
 }
 
 /// Compares an earlier with a later case.

@@ -5,6 +5,7 @@
 
 mod check;
 mod error;
+mod ihc;
 mod place;
 mod read;
 mod template;

@@ -4,7 +4,6 @@ use std::fs;
 use std::path::PathBuf;
 
 use alkaid_genome::Assembly;
-use alkaid_ihc::kit::kit;
 use alkaid_knowledge::query::{Query, TumourType, parse as ask, tumour_types};
 use alkaid_knowledge::{
     Date, Drug, RegulatoryEvent, RegulatoryEventKind, parse_record, regulatory_events,
@@ -12,13 +11,14 @@ use alkaid_knowledge::{
 use alkaid_reads::input::Pairing;
 use alkaid_tables::{CopyNumberUnit, ExpressionUnit};
 
+use super::ihc;
 use super::place::{Checked, Source, Table, meant, quoted};
 use super::text::{self, At, File};
 use super::{
-    CopyNumberEntry, ExpressionEntry, FishEntry, FishGiven, IhcEntry, IhcGiven, IhcScore, Input,
-    Manifest, ReadsEntry, SampleEntry, TreatmentEntry, VariantsEntry,
+    CopyNumberEntry, ExpressionEntry, FishEntry, FishGiven, Input, Manifest, ReadsEntry,
+    SampleEntry, TreatmentEntry, VariantsEntry,
 };
-use crate::finding::{FishPatternCounts, IhcCall, IhcPattern, MaterialLeft};
+use crate::finding::{FishPatternCounts, MaterialLeft};
 
 const MATERIALS: [(&str, &str); 6] = [
     ("ffpe", "ffpe"),
@@ -44,18 +44,6 @@ const PROBES: [(&str, &str); 3] = [
     ("vysis", "vysis"),
     ("zytovision", "zytovision"),
     ("dako", "dako"),
-];
-const CALLS: [(&str, IhcCall); 3] = [
-    ("positive", IhcCall::Positive),
-    ("negative", IhcCall::Negative),
-    ("equivocal", IhcCall::Equivocal),
-];
-const PATTERNS: [(&str, IhcPattern); 5] = [
-    ("cytoplasmic", IhcPattern::Cytoplasmic),
-    ("nuclear_cytoplasmic", IhcPattern::NuclearCytoplasmic),
-    ("nuclear_membrane", IhcPattern::NuclearMembrane),
-    ("membranous", IhcPattern::Membranous),
-    ("granular", IhcPattern::Granular),
 ];
 const ASSEMBLIES: [(&str, Assembly); 2] =
     [("grch38", Assembly::Grch38), ("grch37", Assembly::Grch37)];
@@ -89,7 +77,7 @@ pub(super) fn check(source: &Source<'_>, file: &File) -> Checked<Manifest> {
         dna: reads(source.table("dna"), &file.dna, id)?,
         fish: one(&file.fish, |given| fish(source.table("fish"), given, id))?,
         ihc: one(&file.ihc, |given| {
-            ihc(source.table("ihc"), given, id, &mut warnings)
+            ihc::checked(source.table("ihc"), given, id)
         })?,
         variants: one(&file.variants, |given| {
             variants(source.table("variants"), given)
@@ -257,7 +245,12 @@ fn fish(table: Table<'_>, given: &text::Fish, id: &str) -> Checked<FishEntry> {
 }
 
 /// A key that says something of an image where there is none.
-fn for_images<T>(table: Table<'_>, given: &Option<At<T>>, key: &str, image: &str) -> Checked<()> {
+pub(super) fn for_images<T>(
+    table: Table<'_>,
+    given: &Option<At<T>>,
+    key: &str,
+    image: &str,
+) -> Checked<()> {
     match given {
         Some(at) => Err(table.wrong(
             at,
@@ -306,100 +299,6 @@ fn fish_given(table: Table<'_>, given: &text::Fish) -> Checked<FishGiven> {
             "more than one of images, counts and nuclei by pattern is given",
             "give one of them",
         )),
-    }
-}
-
-fn ihc(
-    table: Table<'_>,
-    given: &text::Ihc,
-    id: &str,
-    warnings: &mut Vec<String>,
-) -> Checked<IhcEntry> {
-    table.same_sample(&given.sample, id)?;
-    let scored = given.call.is_some()
-        || given.intensity.is_some()
-        || given.h_score.is_some()
-        || given.stained.is_some();
-    let given_as = match (&given.image, scored) {
-        (Some(image), false) => IhcGiven::Image(table.file(image, "image")?),
-        (None, true) => IhcGiven::Score(score(table, given, warnings)?),
-        (None, false) => {
-            return Err(table.wrong_as_a_whole(
-                "neither an image nor a score is given",
-                "give image, or call, intensity, h_score or stained",
-            ));
-        }
-        (Some(image), true) => {
-            return Err(table.wrong(
-                image,
-                "image",
-                "an image and a score are given",
-                "give one of them",
-            ));
-        }
-    };
-    let clone = given.clone.as_ref().map(|text| text.get_ref().clone());
-    match (&given_as, &given.clone) {
-        // The kit of an image says how it is measured; a person's score stands without one.
-        (IhcGiven::Image(_), Some(at)) => {
-            kit(at.get_ref()).map_err(|error| {
-                table.wrong(at, "clone", error.to_string(), "give one of them, or none")
-            })?;
-        }
-        (IhcGiven::Image(_), None) => {}
-        (IhcGiven::Score(_), _) => {
-            for_images(table, &given.pixel_um, "pixel_um", "an image")?;
-            for_images(table, &given.region, "region", "an image")?;
-        }
-    }
-    Ok(IhcEntry {
-        given: given_as,
-        clone,
-        region: table.optional_file(&given.region, "region")?,
-        pixel_um: table.number(&given.pixel_um, "pixel_um", 0.05..=10.0, "micrometres")?,
-        date: table.date(&given.date, "date")?,
-    })
-}
-
-fn score(table: Table<'_>, given: &text::Ihc, warnings: &mut Vec<String>) -> Checked<IhcScore> {
-    let call = table.word(&given.call, "call", &CALLS)?;
-    let intensity = table.number(&given.intensity, "intensity", 0..=3, "(none to strong)")?;
-    if call == Some(IhcCall::Positive) {
-        // What does not stain is not positive.
-        none_of_it(table, &given.intensity, "intensity", 0)?;
-        none_of_it(table, &given.h_score, "h_score", 0.0)?;
-        none_of_it(table, &given.stained, "stained", 0.0)?;
-    }
-    if (call, intensity) == (Some(IhcCall::Negative), Some(3)) {
-        warnings.push(
-            "IHC is called negative at an intensity of 3+: the call counts; is it of tumour cells?"
-                .to_owned(),
-        );
-    }
-    Ok(IhcScore {
-        call,
-        intensity: intensity.and_then(|grade| u8::try_from(grade).ok()),
-        h_score: table.number(&given.h_score, "h_score", 0.0..=300.0, "H-score")?,
-        stained: table.share(&given.stained, "stained")?,
-        pattern: table.word(&given.pattern, "pattern", &PATTERNS)?,
-        reader: given.reader.clone(),
-    })
-}
-
-fn none_of_it<N: PartialEq>(
-    table: Table<'_>,
-    given: &Option<At<N>>,
-    key: &str,
-    none: N,
-) -> Checked<()> {
-    match given {
-        Some(at) if *at.get_ref() == none => Err(table.wrong(
-            at,
-            key,
-            "0 contradicts call = \"positive\"",
-            "correct one of them",
-        )),
-        _ => Ok(()),
     }
 }
 

@@ -330,12 +330,21 @@ fn what_toml_says_is_put_in_plain_words() {
 }
 
 #[test]
-fn a_score_that_contradicts_its_call_is_refused_or_questioned() {
+fn a_score_that_contradicts_its_call_or_itself_is_refused() {
     for key in ["h_score = 0.0", "stained = 0.0"] {
         let message = refused(&format!("{IHC}{key}\n"));
         assert!(message.contains("0 contradicts call"), "{message}");
     }
-    let text = IHC.replace("positive", "negative") + "intensity = 3\n";
-    let manifest = parse(Path::new("case.toml"), text).unwrap();
-    assert!(manifest.warnings[0].contains("called negative at an intensity of 3+"));
+    let negative = IHC.replace("positive", "negative");
+    for (key, expected) in [
+        ("intensity = 3", "contradicts call = \"negative\""),
+        ("h_score = 240.0", "some cells are strongly stained"),
+        ("intensity = 1\nh_score = 150.0", "between 0 and 100"),
+        ("stained = 0.5\nh_score = 20.0", "between 50 and 150"),
+    ] {
+        let message = refused(&format!("{negative}{key}\n"));
+        assert!(message.contains(expected), "{key}: {message}");
+    }
+    let fits = negative + "intensity = 1\nstained = 0.5\nh_score = 49.6\n";
+    assert!(parse(Path::new("case.toml"), fits).is_ok());
 }
