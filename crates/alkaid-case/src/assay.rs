@@ -8,7 +8,7 @@ mod record;
 mod tables;
 
 pub(crate) use fish::{fish, fish_evidence, pattern, report_on_counts, report_on_totals};
-pub(crate) use fish_images::{read_fields, typical_nuclei};
+pub(crate) use fish_images::{read_fields, reading, sources, typical_nuclei};
 pub(crate) use ihc::{ihc, ihc_evidence, measure, measured_evidence};
 pub(crate) use reads::{counts_as_mutation, is_productive, is_reported, junction_reads, reads};
 pub(crate) use record::record;

@@ -6,11 +6,11 @@
 use std::path::PathBuf;
 
 use alkaid_fish::FishReport;
+use alkaid_fish::fields::Walk;
 use alkaid_genome::Bundle;
 use alkaid_ihc::finding::{Cell, IhcReport};
 use alkaid_ihc::{Progress, Silent as NoTiles};
 use alkaid_imaging::brightfield::Slide;
-use alkaid_imaging::{Field, Labels};
 use alkaid_reads::input::Silent;
 use alkaid_reads::{Analysis, Options, ReadsError, analyse};
 
@@ -19,10 +19,10 @@ use alkaid_reads::{Analysis, Options, ReadsError, analyse};
 pub struct FishSlide<'a> {
     /// What was found.
     pub report: &'a FishReport,
-    /// The fields, their channels in the order of [`alkaid_fish::fields::ROLES`].
-    pub fields: &'a [Field],
-    /// The nuclei's labels, one image a field.
-    pub labels: &'a [Labels],
+    /// The fields, to be read again: their pixels were not kept.
+    pub walk: &'a Walk<'a>,
+    /// The nuclei's labels, one TIFF file a field.
+    pub labels: &'a [Vec<u8>],
 }
 
 /// A stained section that was just measured.

@@ -1,5 +1,6 @@
 //! Fields of a slide from files, with the channels that the rule needs.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -109,6 +110,85 @@ impl Source {
     }
 }
 
+/// The fields of a slide, read one after another: of one only, the pixels are in memory.
+///
+/// They come in the order of their files' names. What is drawn hangs on the numbers of nuclei, and must not hang on the
+/// order in which a shell or a person lists files.
+#[derive(Clone, Debug)]
+pub struct Walk<'a> {
+    sources: Vec<&'a Source>,
+    reading: Reading<'a>,
+}
+
+/// Where a walk is.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// Number of the field, from 0.
+    pub index: usize,
+    /// The field, with a name of its own.
+    pub field: &'a Field,
+    /// Sources that are done.
+    pub done: usize,
+    /// Sources.
+    pub of: usize,
+}
+
+impl<'a> Walk<'a> {
+    /// A walk over the fields of these sources.
+    #[must_use]
+    pub fn new(sources: &'a [Source], reading: Reading<'a>) -> Self {
+        Self {
+            sources: in_order(sources)
+                .into_iter()
+                .map(|at| &sources[at])
+                .collect(),
+            reading,
+        }
+    }
+
+    /// Takes every field, and returns how many there were.
+    ///
+    /// # Errors
+    /// As [`read`], and as `work`.
+    pub fn each<E: From<ImagingError>>(
+        &self,
+        mut work: impl FnMut(Step<'_>) -> Result<(), E>,
+    ) -> Result<usize, E> {
+        let mut names = BTreeMap::new();
+        let mut index = 0;
+        for (done, source) in self.sources.iter().enumerate() {
+            for mut field in read(source, &self.reading)? {
+                name_apart(&mut field, &mut names);
+                work(Step {
+                    index,
+                    field: &field,
+                    done,
+                    of: self.sources.len(),
+                })?;
+                index += 1;
+            }
+        }
+        Ok(index)
+    }
+}
+
+/// Places of the sources in the order of a [`Walk`].
+#[must_use]
+pub fn in_order(sources: &[Source]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..sources.len()).collect();
+    order.sort_by_key(|&at| (sources[at].first().file_name(), sources[at].first()));
+    order
+}
+
+/// Files of one name in several folders are told apart by a number.
+fn name_apart(field: &mut Field, names: &mut BTreeMap<String, usize>) {
+    let times = names.entry(field.name.clone()).or_insert(0);
+    *times += 1;
+    if *times > 1 {
+        field.name = format!("{} ({times})", field.name);
+    }
+}
+
 /// Reads the fields of a source, each with three channels in the order of [`ROLES`].
 ///
 /// # Errors
@@ -127,7 +207,7 @@ pub fn read(source: &Source, reading: &Reading<'_>) -> Result<Vec<Field>, Imagin
             .map(|field| {
                 let seen = channels::assign(&field, &choice.wanted)?;
                 let roles = sides(seen, choice.named_by, reading.profile);
-                Ok(in_order(field, roles))
+                Ok(with_channels(field, roles))
             })
             .collect(),
         Source::Channels { files, named_by } => {
@@ -138,7 +218,7 @@ pub fn read(source: &Source, reading: &Reading<'_>) -> Result<Vec<Field>, Imagin
                 .collect();
             let field = open_channels(&named, &options)?;
             let roles = sides(ROLES, *named_by, reading.profile);
-            Ok(vec![in_order(field, roles)])
+            Ok(vec![with_channels(field, roles)])
         }
     }
 }
@@ -159,7 +239,7 @@ fn sides(seen: Roles, named_by: NamedBy, profile: &Profile) -> Roles {
 }
 
 /// The field with its three channels only.
-fn in_order(mut field: Field, roles: Roles) -> Field {
+fn with_channels(mut field: Field, roles: Roles) -> Field {
     let mut channels: Vec<_> = field.channels.into_iter().map(Some).collect();
     field.channels = [roles.dapi, roles.red, roles.green]
         .into_iter()
@@ -229,6 +309,33 @@ mod tests {
                 .collect();
             assert_eq!(found, expected, "{kit} {named_by:?}");
         }
+    }
+
+    #[test]
+    fn a_walk_goes_by_name_and_tells_fields_of_one_name_apart() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sources = ["b", "a"].map(|name| {
+            let inner = folder.path().join(name);
+            std::fs::create_dir(&inner).expect("a folder");
+            Source::Channels {
+                files: files(&inner),
+                named_by: NamedBy::Colour,
+            }
+        });
+        let walk = Walk::new(&sources, reading("vysis"));
+        let mut seen = Vec::new();
+        let fields = walk.each(|step| {
+            seen.push((step.index, step.field.name.clone(), step.done, step.of));
+            Ok::<_, ImagingError>(())
+        });
+        assert_eq!(fields.expect("they can be read"), 2);
+        assert_eq!(in_order(&sources), [1, 0]);
+        let (first, second) = (&seen[0], &seen[1]);
+        assert_eq!(second.1, format!("{} (2)", first.1));
+        assert_eq!(
+            (first.0, first.2, second.0, second.2, second.3),
+            (0, 0, 1, 1, 2)
+        );
     }
 
     #[test]

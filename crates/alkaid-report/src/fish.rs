@@ -17,7 +17,7 @@ use serde_json::{Map, Value, json};
 pub use self::crops::{Crop, crops};
 pub use self::gallery::gallery_html;
 pub use self::overlay::overlay_png;
-pub use self::portraits::{Sitter, portraits};
+pub use self::portraits::{Portraits, Sitter};
 pub use self::tsv::{nuclei_tsv, spots_tsv};
 
 /// The report as JSON. Ends with a line break.

@@ -36,7 +36,7 @@ pub use answers::{ANSWER_VERSION, answers_json, answers_tsv, inhibitors_json, in
 pub use bypass::{bypass_json, bypass_tsv};
 pub use case::{Attachments, PdfError, case_html, case_pdf, compare_html, compare_pdf};
 pub use fish::{
-    Crop, Sitter, crops, fish_json, fish_multiqc, gallery_html, nuclei_tsv, overlay_png, portraits,
+    Crop, Portraits, Sitter, crops, fish_json, fish_multiqc, gallery_html, nuclei_tsv, overlay_png,
     spots_tsv,
 };
 pub use ihc::{

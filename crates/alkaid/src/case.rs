@@ -12,7 +12,7 @@ use alkaid_fish::fields::ROLES;
 use alkaid_genome::Bundle;
 use alkaid_reads::{Analysis, Options, ReadsError, analyse};
 use alkaid_report::{
-    Attachments, Sitter, case_json, case_page, case_tsv, finish, portraits, section_view,
+    Attachments, Portraits, Sitter, case_json, case_page, case_tsv, finish, section_view,
     write_case, write_fish, write_ihc, write_outputs,
 };
 use anyhow::{Context, bail};
@@ -20,10 +20,10 @@ use anyhow::{Context, bail};
 use crate::Outcome;
 use crate::args::{CaseArgs, CaseCommand, threads};
 use crate::console::{print, style};
-use crate::exit::Exit;
-use crate::fish::pictures_of;
+use crate::exit::{Exit, Interrupted};
+use crate::fish::{Drawing, label_image};
 use crate::ihc::Tiles;
-use crate::progress::{Meter, Unit, catch_interrupts};
+use crate::progress::{Meter, Unit, catch_interrupts, interrupted};
 
 /// Runs the command.
 pub fn run(args: &CaseArgs) -> Outcome {
@@ -178,33 +178,8 @@ impl Desk for Bench<'_> {
         slide: FishSlide<'_>,
         nuclei: &[u32],
     ) -> Result<Vec<NucleusPicture>, String> {
-        if let Some(out) = self.out {
-            let pictures = pictures_of(slide.report, slide.fields, slide.labels)
-                .map_err(|error| format!("{error:#}"))?;
-            write_fish(&out.join(assay), slide.report, &pictures)
-                .map_err(|error| error.to_string())?;
-        }
-        let sitters: Vec<Sitter<'_>> = nuclei
-            .iter()
-            .filter_map(|id| {
-                let nucleus = slide.report.nuclei.iter().find(|one| one.id == *id)?;
-                Some(Sitter {
-                    nucleus,
-                    field: slide.fields.get(nucleus.field as usize)?,
-                    pixel: slide.report.fields.get(nucleus.field as usize)?.pixel,
-                })
-            })
-            .collect();
-        let drawn = portraits(&sitters, ROLES)
-            .map_err(|error| format!("nuclei cannot be drawn: {error}"))?;
-        Ok(sitters
-            .iter()
-            .zip(drawn)
-            .map(|(sitter, png)| NucleusPicture {
-                nucleus: sitter.nucleus.id,
-                png,
-            })
-            .collect())
+        draw_slide(slide, nuclei, self.out.map(|out| out.join(assay)))
+            .map_err(|error| format!("{error:#}"))
     }
 
     fn section(&self, assay: &str, section: StainedSection<'_>) -> Result<Option<Vec<u8>>, String> {
@@ -218,6 +193,63 @@ impl Desk for Bench<'_> {
         }
         section_view(report, cells, slide).map_err(|error| error.to_string())
     }
+}
+
+/// Draws nuclei of a slide and, into a folder, what `alkaid fish` would write, field by field.
+fn draw_slide(
+    slide: FishSlide<'_>,
+    nuclei: &[u32],
+    folder: Option<PathBuf>,
+) -> anyhow::Result<Vec<NucleusPicture>> {
+    let FishSlide { report, .. } = slide;
+    let of = |field: usize| report.fields.get(field);
+    let sitters: Vec<Sitter<'_>> = nuclei
+        .iter()
+        .filter_map(|id| {
+            let nucleus = report.nuclei.iter().find(|one| one.id == *id)?;
+            let pixel = of(nucleus.field as usize)?.pixel;
+            Some(Sitter { nucleus, pixel })
+        })
+        .collect();
+    let portraits = Portraits::of(&sitters);
+    let mut drawn = Vec::new();
+    let mut drawing = Drawing::default();
+    slide.walk.each(|step| -> anyhow::Result<()> {
+        if interrupted() {
+            return Err(Interrupted.into());
+        }
+        let here: Vec<Sitter<'_>> = sitters
+            .iter()
+            .filter(|one| one.nucleus.field as usize == step.index)
+            .copied()
+            .collect();
+        let pictures = portraits
+            .draw(step.field, ROLES, &here)
+            .context("nuclei cannot be drawn")?;
+        drawn.extend(
+            here.iter()
+                .zip(pictures)
+                .map(|(sitter, png)| NucleusPicture {
+                    nucleus: sitter.nucleus.id,
+                    png,
+                }),
+        );
+        if folder.is_some() {
+            drawing.add(report, step.index, step.field)?;
+        }
+        Ok(())
+    })?;
+    if let Some(folder) = folder {
+        let labels = slide.labels.iter().zip(&report.fields).enumerate();
+        let mut pictures = drawing.finish(report);
+        pictures.extend(
+            labels.map(|(index, (tiff, field))| label_image(index, &field.name, tiff.clone())),
+        );
+        write_fish(&folder, report, &pictures)?;
+    }
+    // In the order in which they were asked for.
+    drawn.sort_by_key(|one| nuclei.iter().position(|id| *id == one.nucleus));
+    Ok(drawn)
 }
 
 fn write_template(path: &Path, sample: &str) -> Outcome {

@@ -1,10 +1,9 @@
 //! `alkaid fish`: break-apart FISH, called by the kit's rule.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use alkaid_fish::analyse::Nuclei;
-use alkaid_fish::fields::{self, ROLES, Reading, Source};
+use alkaid_fish::fields::{ROLES, Reading, Source, Step, Walk, in_order};
 use alkaid_fish::report::{InputFile, hex};
 use alkaid_fish::{
     AnalyseOptions, Analysis, FishReport, RunOptions, Setting, Slide, Verdict, counts, overrides,
@@ -12,7 +11,7 @@ use alkaid_fish::{
 };
 use alkaid_imaging::nuclei::Method;
 use alkaid_imaging::regions::read_geojson;
-use alkaid_imaging::{Field, Labels, SpotOptions, labels};
+use alkaid_imaging::{Field, SpotOptions, labels};
 use alkaid_report::{
     Crop, Picture, crops, fish_json, fish_page, gallery_html, overlay_png, write_fish,
 };
@@ -85,10 +84,11 @@ fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
             OneEach::new("files with regions (--regions)", files, sources)
         })
         .transpose()?;
-    let mut labels = Vec::new();
+    let mut label_images = Vec::new();
     let meter = Meter::new("fields", Unit::Items);
-    let fields = each_field(args, &mut |index, field, files| {
-        meter.set(files.done, Some(files.of), &field.name);
+    let fields = walk(args).each(|step| -> anyhow::Result<()> {
+        let Step { index, field, .. } = step;
+        look_at(step, &meter)?;
         let size = (field.shape().1, field.shape().2);
         let given = label_files
             .as_ref()
@@ -106,7 +106,9 @@ fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
             .transpose()?;
         let used = slide.add(field, source, region.as_ref())?;
         if args.common.out.is_some() {
-            labels.push(label_image(index, field, &used)?);
+            let tiff =
+                labels::to_tiff(&used).with_context(|| format!("cannot draw {}", field.name))?;
+            label_images.push(label_image(index, &field.name, tiff));
         }
         Ok(())
     })?;
@@ -114,61 +116,27 @@ fn analysed(args: &ImageArgs) -> anyhow::Result<(Analysis, Vec<Picture>)> {
         files.finish(fields)?;
     }
     meter.finish();
-    Ok((slide.analysis()?, labels))
+    Ok((slide.analysis()?, label_images))
 }
 
-/// How many of the files are done.
-struct Files {
-    done: u64,
-    of: u64,
-}
-
-/// Reads field after field, each with its channels in the order of [`ROLES`] and a name of its own, and returns how many
-/// there were.
-fn each_field(
-    args: &ImageArgs,
-    work: &mut dyn FnMut(usize, &Field, Files) -> anyhow::Result<()>,
-) -> anyhow::Result<usize> {
+/// The fields of the command line.
+fn walk(args: &ImageArgs) -> Walk<'_> {
     let reading = Reading {
         pixel_um: args.pixel_size,
         time: args.time,
         channels: args.channels.as_ref(),
         profile: args.common.probe,
     };
-    let mut names = BTreeMap::new();
-    let mut index = 0;
-    for (done, source) in in_order(&args.fields).into_iter().enumerate() {
-        for mut field in fields::read(&args.fields[source], &reading)? {
-            if interrupted() {
-                return Err(Interrupted.into());
-            }
-            name_apart(&mut field, &mut names);
-            let files = Files {
-                done: done as u64,
-                of: args.fields.len() as u64,
-            };
-            work(index, &field, files)?;
-            index += 1;
-        }
-    }
-    Ok(index)
+    Walk::new(&args.fields, reading)
 }
 
-/// Places of the sources in the order of their files' names. What is drawn hangs on the numbers of nuclei, and must not
-/// hang on the order in which a shell or a person lists files.
-fn in_order(sources: &[Source]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..sources.len()).collect();
-    order.sort_by_key(|&at| (sources[at].first().file_name(), sources[at].first()));
-    order
-}
-
-/// Files of one name in several folders are told apart by a number.
-fn name_apart(field: &mut Field, names: &mut BTreeMap<String, usize>) {
-    let times = names.entry(field.name.clone()).or_insert(0);
-    *times += 1;
-    if *times > 1 {
-        field.name = format!("{} ({times})", field.name);
+/// Shows how far a walk has come. Fails where the user wants it to stop.
+fn look_at(step: Step<'_>, meter: &Meter) -> anyhow::Result<()> {
+    if interrupted() {
+        return Err(Interrupted.into());
     }
+    meter.set(step.done as u64, Some(step.of as u64), &step.field.name);
+    Ok(())
 }
 
 /// Files that come one to a field, and what they are called.
@@ -243,44 +211,32 @@ fn options(args: &ImageArgs) -> RunOptions {
 fn pictures(args: &ImageArgs, report: &FishReport) -> anyhow::Result<Vec<Picture>> {
     let mut drawing = Drawing::default();
     let meter = Meter::new("pictures", Unit::Items);
-    each_field(args, &mut |index, field, files| {
-        meter.set(files.done, Some(files.of), &field.name);
-        drawing.add(report, index, field)
+    walk(args).each(|step| {
+        look_at(step, &meter)?;
+        drawing.add(report, step.index, step.field)
     })?;
     meter.finish();
     Ok(drawing.finish(report))
 }
 
-/// The pictures of a slide whose fields are in memory: overlays, label images, the gallery.
-pub fn pictures_of(
-    report: &FishReport,
-    fields: &[Field],
-    labels: &[Labels],
-) -> anyhow::Result<Vec<Picture>> {
-    let mut drawing = Drawing::default();
-    for (index, (field, labels)) in fields.iter().zip(labels).enumerate() {
-        drawing.add(report, index, field)?;
-        drawing.pictures.push(label_image(index, field, labels)?);
+/// The label image of a field, from a TIFF file's bytes.
+pub fn label_image(index: usize, field: &str, tiff: Vec<u8>) -> Picture {
+    Picture {
+        name: format!("labels_{}.tif", file_name(index, field)),
+        content: tiff,
     }
-    Ok(drawing.finish(report))
 }
 
-fn label_image(index: usize, field: &Field, labels: &Labels) -> anyhow::Result<Picture> {
-    Ok(Picture {
-        name: format!("labels_{}.tif", file_name(index, &field.name)),
-        content: labels::to_tiff(labels).with_context(|| format!("cannot draw {}", field.name))?,
-    })
-}
-
-/// What is drawn field by field.
+/// What is drawn of a slide field by field: overlays, and at last the gallery.
 #[derive(Default)]
-struct Drawing {
+pub struct Drawing {
     pictures: Vec<Picture>,
     cut: Vec<Crop>,
 }
 
 impl Drawing {
-    fn add(&mut self, report: &FishReport, index: usize, field: &Field) -> anyhow::Result<()> {
+    /// Draws a field of the report.
+    pub fn add(&mut self, report: &FishReport, index: usize, field: &Field) -> anyhow::Result<()> {
         let own = || {
             report
                 .nuclei
@@ -303,7 +259,8 @@ impl Drawing {
         Ok(())
     }
 
-    fn finish(mut self, report: &FishReport) -> Vec<Picture> {
+    /// All pictures.
+    pub fn finish(mut self, report: &FishReport) -> Vec<Picture> {
         self.pictures.push(Picture {
             name: "gallery.html".to_owned(),
             content: gallery_html(report, &self.cut).into_bytes(),

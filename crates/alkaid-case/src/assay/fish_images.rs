@@ -1,21 +1,22 @@
 //! Fields of a break-apart FISH slide, from files to a report, and which of its nuclei are shown.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::error::Error;
 
 use alkaid_fish::analyse::Nuclei;
-use alkaid_fish::fields::{ROLES, Reading, Source, read};
+use alkaid_fish::fields::{ROLES, Reading, Source, Walk};
 use alkaid_fish::finding::{Colour, Nucleus};
 use alkaid_fish::{
     AnalyseOptions, Counts, FishReport, Pattern, RunOptions, Setting, Slide, report_on_images,
 };
 use alkaid_ihc::Progress;
+use alkaid_imaging::SpotOptions;
+use alkaid_imaging::labels::to_tiff;
 use alkaid_imaging::nuclei::Method;
-use alkaid_imaging::{Field, Labels, SpotOptions};
 
 use super::fish::kit;
 use crate::finding::{FishEvidence, FishNucleus, InputFile};
-use crate::manifest::FishEntry;
+use crate::manifest::{FishEntry, Input};
 use crate::numbers::listed;
 use crate::pictures::CasePicture;
 
@@ -34,51 +35,54 @@ const PATTERNS: [Pattern; 4] = [
 /// A slide that was read.
 pub(crate) struct FieldsRead {
     pub report: FishReport,
-    pub fields: Vec<Field>,
-    pub labels: Vec<Labels>,
+    /// Label images, as TIFF files: small beside the pixels.
+    pub labels: Vec<Vec<u8>>,
+}
+
+/// The fields of a manifest.
+pub(crate) fn sources(images: &[Input]) -> Vec<Source> {
+    images
+        .iter()
+        .map(|image| Source::File(image.path.clone()))
+        .collect()
+}
+
+/// How they are read.
+pub(crate) fn reading(entry: &FishEntry) -> Result<Reading<'_>, String> {
+    Ok(Reading {
+        pixel_um: entry.pixel_um,
+        time: None,
+        channels: entry.channels.as_ref(),
+        profile: kit(entry.probe.as_deref()).map_err(|error| error.to_string())?,
+    })
 }
 
 /// Reads the fields, finds nuclei and signals, and calls by the kit's rule.
 pub(crate) fn read_fields(
-    images: &[&Path],
+    walk: &Walk<'_>,
     inputs: &[InputFile],
     entry: &FishEntry,
     sample: &str,
     progress: &dyn Progress,
-) -> Result<FieldsRead, String> {
-    let profile = kit(entry.probe.as_deref()).map_err(|error| error.to_string())?;
-    let reading = Reading {
-        pixel_um: entry.pixel_um,
-        time: None,
-        channels: entry.channels.as_ref(),
-        profile,
-    };
-    // By name, as the command line takes them.
-    let mut paths = images.to_vec();
-    paths.sort_by_key(|path| (path.file_name(), *path));
+) -> Result<FieldsRead, Box<dyn Error>> {
+    let profile = kit(entry.probe.as_deref())?;
     let mut slide = Slide::new(AnalyseOptions {
         roles: ROLES,
         profile,
         spots: SpotOptions::default(),
         threads: THREADS,
-    })
-    .map_err(|error| error.to_string())?;
-    let (mut fields, mut labels) = (Vec::new(), Vec::new());
-    for (done, path) in paths.iter().enumerate() {
-        progress.advance(done as u64, paths.len() as u64);
+    })?;
+    let mut labels = Vec::new();
+    walk.each(|step| -> Result<(), Box<dyn Error>> {
+        progress.advance(step.done as u64, step.of as u64);
         if progress.interrupted() {
-            return Err("interrupted".to_owned());
+            return Err("interrupted".into());
         }
-        let source = Source::File(path.to_path_buf());
-        for field in read(&source, &reading).map_err(|error| error.to_string())? {
-            let found = slide
-                .add(&field, Nuclei::Segmented(Method::default()), None)
-                .map_err(|error| error.to_string())?;
-            labels.push(found);
-            fields.push(field);
-        }
-    }
-    let analysis = slide.analysis().map_err(|error| error.to_string())?;
+        let found = slide.add(step.field, Nuclei::Segmented(Method::default()), None)?;
+        labels.push(to_tiff(&found)?);
+        Ok(())
+    })?;
+    let analysis = slide.analysis()?;
     let setting = Setting {
         sample: sample.to_owned(),
         profile,
@@ -96,13 +100,8 @@ pub(crate) fn read_fields(
             })
             .collect(),
     };
-    let report = report_on_images(analysis.fields, analysis.nuclei, None, setting)
-        .map_err(|error| error.to_string())?;
-    Ok(FieldsRead {
-        report,
-        fields,
-        labels,
-    })
+    let report = report_on_images(analysis.fields, analysis.nuclei, None, setting)?;
+    Ok(FieldsRead { report, labels })
 }
 
 /// The nuclei that are shown: in turn one of each pattern, the most typical first, until there are enough.

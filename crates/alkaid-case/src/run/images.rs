@@ -1,8 +1,7 @@
 //! Fields of FISH and stained sections, with the pictures that pages show of them.
 
-use std::path::Path;
-
 use alkaid_fish::FishReport;
+use alkaid_fish::fields::Walk;
 use alkaid_ihc::finding::IhcReport;
 use alkaid_ihc::{IhcError, Measured};
 use alkaid_imaging::brightfield::Slide;
@@ -11,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{Case, CaseError, Failure, failed};
 use crate::assay::{
     Found, fish, fish_evidence, ihc, ihc_evidence, measure, measured_evidence, read_fields,
-    report_on_counts, report_on_totals, typical_nuclei,
+    reading, report_on_counts, report_on_totals, sources, typical_nuclei,
 };
 use crate::cache::key;
 use crate::desk::{FishSlide, StainedSection};
@@ -92,14 +91,15 @@ impl Case<'_> {
             self.desk.kept(id);
             return Ok(kept);
         }
-        let paths: Vec<&Path> = images.iter().map(|image| image.path.as_path()).collect();
+        let sources = sources(images);
+        let walk = Walk::new(&sources, reading(entry)?);
         let progress = self.desk.images(id);
-        let read = read_fields(&paths, &inputs, entry, sample, &*progress);
+        let read = read_fields(&walk, &inputs, entry, sample, &*progress);
         if progress.interrupted() {
             return Err(Failure::Case(CaseError::Interrupted));
         }
         drop(progress);
-        let read = read?;
+        let read = read.map_err(|error| error.to_string())?;
         let mut kept = Kept {
             pictures: Vec::new(),
             problem: None,
@@ -108,7 +108,7 @@ impl Case<'_> {
         if self.options.out.is_some() {
             let slide = FishSlide {
                 report: &kept.report,
-                fields: &read.fields,
+                walk: &walk,
                 labels: &read.labels,
             };
             let nuclei = typical_nuclei(&kept.report);

@@ -20,44 +20,58 @@ const SIDE: usize = 160;
 const BAR_UM: f64 = 5.0;
 const WHITE: [u8; 3] = [255; 3];
 
-/// A nucleus of a slide, with the field that it lies on.
-#[derive(Clone, Copy)]
+/// A nucleus of a slide, and the size of the pixels of its field.
+#[derive(Clone, Copy, Debug)]
 pub struct Sitter<'a> {
     /// The nucleus.
     pub nucleus: &'a Nucleus,
-    /// Its field.
-    pub field: &'a Field,
-    /// The size of the field's pixels.
+    /// Of its field.
     pub pixel: PixelSize,
 }
 
-/// Pictures (PNG) of nuclei, in their order: squares of one size in micrometres around each. The 3' side is red, the 5'
+/// Draws nuclei of one slide in one scale: squares of one size in micrometres around each. The 3' side is red, the 5'
 /// side green, DAPI blue; the outline has the pattern's colour as in the overlay; the bar at the lower left is 5 µm long.
-///
-/// # Errors
-///
-/// When a PNG cannot be made.
-pub fn portraits(sitters: &[Sitter<'_>], roles: Roles) -> io::Result<Vec<Vec<u8>>> {
-    let widest = sitters
-        .iter()
-        .map(|one| {
-            let [left, top, right, bottom] = one.nucleus.bounds.map(f64::from);
-            ((right - left) * one.pixel.x_um).max((bottom - top) * one.pixel.y_um)
-        })
-        .fold(0.0, f64::max);
-    let side_um = (widest + 2.0 * MARGIN_UM).clamp(*SIDES_UM.start(), *SIDES_UM.end());
-    let mut pictures = Vec::with_capacity(sitters.len());
-    let mut shown: Option<(&Field, Shown)> = None;
-    for one in sitters {
-        // Stretching a field takes longer than cutting from it, and nuclei of one field often follow each other.
-        let current = match shown.take() {
-            Some((field, ready)) if std::ptr::eq(field, one.field) => ready,
-            _ => Shown::of(one.field, roles),
-        };
-        pictures.push(portrait(&current, one, side_um)?);
-        shown = Some((one.field, current));
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Portraits {
+    side_um: f64,
+}
+
+impl Portraits {
+    /// The scale in which all of these have room.
+    #[must_use]
+    pub fn of(sitters: &[Sitter<'_>]) -> Self {
+        let widest = sitters
+            .iter()
+            .map(|one| {
+                let [left, top, right, bottom] = one.nucleus.bounds.map(f64::from);
+                ((right - left) * one.pixel.x_um).max((bottom - top) * one.pixel.y_um)
+            })
+            .fold(0.0, f64::max);
+        Self {
+            side_um: (widest + 2.0 * MARGIN_UM).clamp(*SIDES_UM.start(), *SIDES_UM.end()),
+        }
     }
-    Ok(pictures)
+
+    /// Pictures (PNG) of nuclei of one field, in their order.
+    ///
+    /// # Errors
+    ///
+    /// When a PNG cannot be made.
+    pub fn draw(
+        &self,
+        field: &Field,
+        roles: Roles,
+        sitters: &[Sitter<'_>],
+    ) -> io::Result<Vec<Vec<u8>>> {
+        if sitters.is_empty() {
+            return Ok(Vec::new());
+        }
+        let shown = Shown::of(field, roles);
+        sitters
+            .iter()
+            .map(|one| portrait(&shown, one, self.side_um))
+            .collect()
+    }
 }
 
 fn portrait(shown: &Shown, sitter: &Sitter<'_>, side_um: f64) -> io::Result<Vec<u8>> {
@@ -130,11 +144,11 @@ mod tests {
             .iter()
             .map(|nucleus| Sitter {
                 nucleus,
-                field: &field,
                 pixel: pixel(0.1),
             })
             .collect();
-        let pictures = portraits(&sitters, ROLES).unwrap();
+        let portraits = Portraits::of(&sitters);
+        let pictures = portraits.draw(&field, ROLES, &sitters).unwrap();
         // 80 pixels of 0.1 µm and a margin of 1 µm on both sides are 100 pixels, drawn twice as large.
         for picture in &pictures {
             let (width, height, pixels) = decoded(picture);
@@ -148,7 +162,10 @@ mod tests {
             assert_eq!(at(106, 185), [255; 3]);
             assert_ne!(at(110, 185), [255; 3]);
         }
-        assert!(portraits(&sitters, ROLES).unwrap() == pictures);
+        assert!(portraits.draw(&field, ROLES, &sitters).unwrap() == pictures);
+        // Alone, the small one would be drawn larger.
+        assert_ne!(Portraits::of(&sitters[1..]), portraits);
+        assert!(portraits.draw(&field, ROLES, &[]).unwrap().is_empty());
     }
 
     #[test]
@@ -156,12 +173,12 @@ mod tests {
         let field = field(60, 50);
         for bounds in [[0, 0, 20, 20], [55, 45, 90, 90], [900, 900, 950, 950]] {
             let nucleus = nucleus(1, bounds, None);
-            let sitter = Sitter {
+            let sitters = [Sitter {
                 nucleus: &nucleus,
-                field: &field,
                 pixel: pixel(0.5),
-            };
-            let picture = portraits(&[sitter], ROLES).unwrap().remove(0);
+            }];
+            let drawn = Portraits::of(&sitters).draw(&field, ROLES, &sitters);
+            let picture = drawn.unwrap().remove(0);
             let (width, height, _) = decoded(&picture);
             assert_eq!(width, height);
         }
