@@ -55,6 +55,8 @@ function emptyPictures() {
     if (image.complete && image.naturalWidth === 0) faults.push(`picture does not load: ${image.alt}`);
   }
   for (const svg of document.querySelectorAll("svg")) {
+    // Marks over a picture, which stands for itself.
+    if (svg.closest('[aria-hidden="true"]')) continue;
     const name = svg.querySelector("title")?.textContent ?? svg.getAttribute("aria-label") ?? "?";
     const box = svg.getBoundingClientRect();
     if (box.width === 0 || box.height === 0 || svg.childElementCount < 3) faults.push(`drawing is empty: ${name}`);

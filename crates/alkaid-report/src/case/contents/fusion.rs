@@ -48,7 +48,7 @@ fn one_fusion(
         "{}{variant}, {}",
         summary.name, summary.junction
     )));
-    blocks.push(Block::Facts(facts(summary)));
+    blocks.push(Block::Facts(facts(report, summary)));
     let evidence = report.reads.iter().find(|one| one.assay == summary.assay);
     let call =
         evidence.and_then(|one| one.report.calls.iter().find(|call| call.id == summary.call));
@@ -99,13 +99,13 @@ fn junction_caption(call: &FusionCall) -> String {
     )
 }
 
-fn facts(summary: &FusionSummary) -> Vec<Fact> {
+fn facts(report: &CaseReport, summary: &FusionSummary) -> Vec<Fact> {
     let fact = |name: &str, value: String| Fact {
         name: name.to_owned(),
         value,
     };
     let mut facts = vec![
-        fact("Seen in", seen_in(summary)),
+        fact("Seen in", seen_in(report, summary)),
         fact(
             "Unique fragments across the junction",
             summary.unique_fragments.to_string(),
@@ -140,9 +140,16 @@ fn facts(summary: &FusionSummary) -> Vec<Fact> {
 }
 
 /// `rna, rna2`.
-fn seen_in(summary: &FusionSummary) -> String {
-    let mut all = vec![summary.assay.as_str()];
-    all.extend(summary.also_in.iter().map(String::as_str));
+/// The assays that show it, by their titles.
+fn seen_in(report: &CaseReport, summary: &FusionSummary) -> String {
+    let all: Vec<&str> = std::iter::once(&summary.assay)
+        .chain(&summary.also_in)
+        .map(|id| {
+            report
+                .assay(id)
+                .map_or(id.as_str(), |assay| assay.title.as_str())
+        })
+        .collect();
     all.join(", ")
 }
 
@@ -155,7 +162,7 @@ fn depth(blocks: &mut Vec<Block>, report: &CaseReport, evidence: &ReadsEvidence)
         blocks.push(figure(
             picture,
             format!(
-                "{title}: depth over ALK. {} fragments lie wholly 5' of exon 20, {} from exon 20 on.",
+                "{title}: depth over ALK. Fragments wholly 5' of exon 20: {}; from exon 20 on: {}.",
                 grouped(evidence.report.qc.five_prime_fragments),
                 grouped(evidence.report.qc.three_prime_fragments)
             ),

@@ -67,7 +67,7 @@ pub(in crate::case) fn coverage(
         format!("exon of ALK; the 3' part, from exon {first} on, in colour"),
     );
     picture.description = format!(
-        "{} fragments lie wholly 5' of exon 20, {} from exon 20 on; the highest mean depth is {highest:.0} reads.",
+        "Fragments wholly 5' of exon 20: {}; from exon 20 on: {}. The highest mean depth is {highest:.0} reads.",
         report.qc.five_prime_fragments, report.qc.three_prime_fragments
     );
     Some(picture)
