@@ -28,6 +28,7 @@ pub use genes::{GeneAlias, gene_aliases};
 pub use mutation::{Mutation, MutationQuery, Relation};
 pub use names::{TumourType, tumour_types};
 pub use place::{AlkPlace, Breakpoints};
+pub use spelling::nearest;
 
 use crate::drugs::Drug;
 use crate::resistance::OffTargetResistance;

@@ -1,16 +1,19 @@
 //! What is asked: a fusion, its mutations, what else is altered, and what is given when.
 
-use alkaid_knowledge::{DrugKind, drug, mutation};
+use alkaid_knowledge::{DrugKind, drug};
 
-use crate::catalogue::{
-    Alteration, Effect, FusionRow, Target, alteration, alterations, fusion, lines, targets,
-};
+use crate::catalogue::{Alteration, Effect, FusionRow, Target, targets};
 use crate::error::PathwayError;
-use crate::network::{self, Evidence, Role, edges_with, landmarks, node};
-use crate::potency::{PotencyUse, potency};
+use crate::names::{
+    find_alteration, find_fusion, find_line, find_mutations, find_node, unknown_drug,
+};
+use crate::network::{self, Evidence, landmarks, node};
+use crate::potency::{PotencyUse, check_dataset, potency};
 
 /// The longest time that is run, in hours: two years.
 pub const LONGEST_H: f64 = 17_520.0;
+/// The largest factor on the strength of a fusion.
+pub(crate) const STRONGEST: f64 = 1000.0;
 
 /// How much of something is given.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -50,8 +53,10 @@ pub struct Treatment {
 /// A case, checked and resolved against the tables.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// The fusion.
+    /// The fusion's row of the table; that of any fusion where it has none of its own.
     pub fusion: &'static FusionRow,
+    /// The fusion's name.
+    pub fusion_name: String,
     /// The line, where one was named.
     pub line: Option<&'static str>,
     /// Mutations of ALK on the fusion.
@@ -132,17 +137,18 @@ impl Asked {
             (None, Some(line)) => line.fusion,
             (None, None) => "EML4::ALK:V1",
         };
-        let fusion = fusion(name).ok_or_else(|| PathwayError::UnknownFusion(name.to_owned()))?;
-        let mutations = self
-            .mutations
-            .iter()
-            .map(|name| {
-                let found = mutation(name.trim());
-                found
-                    .map(|m| m.name)
-                    .ok_or_else(|| PathwayError::UnknownMutation(name.clone()))
-            })
-            .collect::<Result<Vec<_>, _>>()?;
+        let (fusion, fusion_name) = find_fusion(name)?;
+        let mut mutations = Vec::new();
+        for text in &self.mutations {
+            for found in find_mutations(text)? {
+                if !mutations.contains(&found) {
+                    mutations.push(found);
+                }
+            }
+        }
+        if let Some(dataset) = &self.dataset {
+            check_dataset(dataset)?;
+        }
         let alterations = self
             .bypass
             .iter()
@@ -153,12 +159,11 @@ impl Asked {
             levels.push(level(change)?);
         }
         for name in &self.off {
-            let place = node(name).ok_or_else(|| PathwayError::UnknownNode(name.clone()))?;
-            levels.push((place, 0.0));
+            levels.push((find_node(name)?, 0.0));
         }
         let strength = self.strength.unwrap_or(1.0);
-        if !(strength.is_finite() && (0.0..=1000.0).contains(&strength)) {
-            return Err(PathwayError::BadCase(format!("strength={strength}")));
+        if !(0.0..=STRONGEST).contains(&strength) {
+            return Err(PathwayError::BadStrength(strength));
         }
         let until_h = self.until.as_deref().map_or(Ok(72.0), |text| {
             time(text)
@@ -167,6 +172,7 @@ impl Asked {
         })?;
         let mut case = Case {
             fusion,
+            fusion_name,
             line: line.map(|line| line.key),
             mutations,
             alterations,
@@ -176,8 +182,11 @@ impl Asked {
             until_h,
         };
         for text in &self.drugs {
-            case.treatments
-                .extend(treatments(text, &case, self.dataset.as_deref())?);
+            let given = treatments(text, &case, self.dataset.as_deref())?;
+            if let Some(twice) = given.iter().find(|one| case.clashes_with(one)) {
+                return Err(PathwayError::GivenTwice(twice.name.clone()));
+            }
+            case.treatments.extend(given);
         }
         Ok(case)
     }
@@ -190,6 +199,17 @@ impl Case {
             treatments: Vec::new(),
             ..self.clone()
         }
+    }
+
+    /// Whether the same drug is given at a time of this treatment and either is a share. Concentrations add up.
+    fn clashes_with(&self, other: &Treatment) -> bool {
+        let is_share = |one: &Treatment| matches!(one.amount, Amount::Share(_));
+        self.treatments.iter().any(|one| {
+            one.name == other.name
+                && (is_share(one) || is_share(other))
+                && one.window.0 < other.window.1
+                && other.window.0 < one.window.1
+        })
     }
 
     /// Times at which something is begun or ended, within the run, in order; with 0.
@@ -220,8 +240,8 @@ impl Case {
     /// In one line: `EML4::ALK:V1 G1202R, MET:amplification; lorlatinib 100 nM`.
     pub fn describe(&self) -> String {
         let mut text = self.line.map_or_else(
-            || self.fusion.name.to_owned(),
-            |line| format!("{line} ({})", self.fusion.name),
+            || self.fusion_name.clone(),
+            |line| format!("{line} ({})", self.fusion_name),
         );
         for name in &self.mutations {
             text.push_str(&format!(" {name}"));
@@ -252,40 +272,6 @@ impl Treatment {
     }
 }
 
-fn find_line(name: &str) -> Result<&'static crate::catalogue::Line, PathwayError> {
-    let found = lines()
-        .iter()
-        .find(|line| line.key.eq_ignore_ascii_case(name));
-    found.ok_or_else(|| PathwayError::UnknownLine {
-        name: name.to_owned(),
-        known: lines()
-            .iter()
-            .map(|line| line.key)
-            .collect::<Vec<_>>()
-            .join(", "),
-    })
-}
-
-fn find_alteration(name: &str, evidence: Evidence) -> Result<&'static Alteration, PathwayError> {
-    let found = alteration(name).ok_or_else(|| PathwayError::UnknownAlteration {
-        name: name.to_owned(),
-        known: alterations()
-            .iter()
-            .map(|a| a.key)
-            .collect::<Vec<_>>()
-            .join(", "),
-    })?;
-    let leads_on =
-        edges_with(evidence).any(|edge| edge.from == found.node && edge.role != Role::Front);
-    if leads_on {
-        Ok(found)
-    } else {
-        Err(PathwayError::OnlyUnverified(
-            network::nodes()[found.node].name.to_owned(),
-        ))
-    }
-}
-
 /// `level:Apoptosis=0.2`.
 fn level(text: &str) -> Result<(usize, f64), PathwayError> {
     let bad = || PathwayError::BadCase(text.to_owned());
@@ -293,7 +279,7 @@ fn level(text: &str) -> Result<(usize, f64), PathwayError> {
         .strip_prefix("level:")
         .and_then(|t| t.split_once('='))
         .ok_or_else(bad)?;
-    let place = node(name).ok_or_else(|| PathwayError::UnknownNode(name.to_owned()))?;
+    let place = find_node(name)?;
     Ok((place, value.parse().map_err(|_| bad())?))
 }
 
@@ -369,8 +355,9 @@ fn treatments(
     let (dose, window) = match rest.split_once('@') {
         None => (rest, (0.0, LONGEST_H)),
         Some((dose, window)) => {
+            // The last one: the sign of a negative time is told as what it is.
             let (from, to) = window
-                .split_once('-')
+                .rsplit_once('-')
                 .ok_or_else(|| bad("a window is FROM-TO"))?;
             let hours =
                 |text: &str| time(text).ok_or_else(|| PathwayError::BadTime(text.to_owned()));
@@ -426,7 +413,7 @@ fn treatments(
             }
         }
         _ => {
-            let place = node(name).ok_or_else(|| PathwayError::UnknownDrug(name.to_owned()))?;
+            let place = node(name).ok_or_else(|| unknown_drug(name))?;
             match amount {
                 Amount::Share(_) if place == landmarks().alk => Ok(vec![treatment(
                     "ALK inhibition",
@@ -518,7 +505,20 @@ mod tests {
         assert!(message("bypass=ABC").contains("known are"));
         assert!(message("drug=crizotinib=5nM@5d-2d").contains("ends before"));
         assert!(message("until=-3h").contains("no time"));
+        assert!(message("drug=crizotinib=5nM@-1d-2d").contains("\"-1d\" is no time"));
+        assert!(message("drug=crizotinib=5nM drug=crizotinib=90%").contains("given twice"));
+        assert!(message("drug=MEK=50% drug=MEK=50%").contains("given twice"));
+        assert!(message("strength=1e30").contains("a factor from 0 to 1000"));
+        assert!(message("strength=NaN").contains("a factor from 0 to 1000"));
+        assert!(message("dataset=Nobody2030").contains("no data set"));
         assert!(message("line=HeLa").contains("H3122"));
+    }
+
+    #[test]
+    fn a_fusion_without_a_row_and_mutations_named_twice() {
+        let case = resolve("fusion=KIF5B::ALK mutation=G1202R,p.Gly1202Arg").unwrap();
+        assert_eq!(case.describe(), "KIF5B::ALK G1202R");
+        assert!(resolve("drug=crizotinib=100nM@0d-7d drug=crizotinib=50nM@7d-14d").is_ok());
     }
 
     #[test]

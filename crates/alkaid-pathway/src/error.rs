@@ -6,8 +6,15 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum PathwayError {
     /// The fusion is not one with ALK, or its name cannot be read.
-    #[error("{0:?} is not a fusion of ALK; write it as EML4::ALK:V1, NPM1::ALK or PARTNER::ALK")]
-    UnknownFusion(String),
+    #[error(
+        "{name:?} is not a fusion of ALK that the model knows: {why}; write it as EML4::ALK:V1, NPM1::ALK or PARTNER::ALK"
+    )]
+    UnknownFusion {
+        /// What was asked for.
+        name: String,
+        /// What stands in the way.
+        why: String,
+    },
     /// No such line.
     #[error("{name:?} is no line of the table; known are {known}")]
     UnknownLine {
@@ -17,8 +24,13 @@ pub enum PathwayError {
         known: String,
     },
     /// No such mutation.
-    #[error("{0:?} is no catalogued mutation of ALK; `alkaid list mutations` shows them")]
-    UnknownMutation(String),
+    #[error("{name:?} is no catalogued mutation of ALK: {why}; `alkaid list mutations` shows them")]
+    UnknownMutation {
+        /// What was asked for.
+        name: String,
+        /// What stands in the way.
+        why: String,
+    },
     /// No such alteration.
     #[error("{name:?} is no alteration of the model; known are {known}")]
     UnknownAlteration {
@@ -29,12 +41,22 @@ pub enum PathwayError {
     },
     /// No such drug, inhibitor or node.
     #[error(
-        "{0:?} is neither a drug, nor an inhibitor, nor a node of the network; `alkaid list drugs` and `alkaid pathway map` show them"
+        "{name:?} is neither a drug, nor an inhibitor, nor a node of the network{meant}; `alkaid list drugs` and `alkaid pathway map` show them"
     )]
-    UnknownDrug(String),
+    UnknownDrug {
+        /// What was asked for.
+        name: String,
+        /// What may have been meant, in words.
+        meant: String,
+    },
     /// No such node.
-    #[error("{0:?} is no node of the network; `alkaid pathway map` shows them")]
-    UnknownNode(String),
+    #[error("{name:?} is no node of the network{meant}; `alkaid pathway map` shows them")]
+    UnknownNode {
+        /// What was asked for.
+        name: String,
+        /// What may have been meant, in words.
+        meant: String,
+    },
     /// Only edges that nobody has verified leave the node, so that it would change nothing.
     #[error(
         "all edges of {0} are unverified, so it changes nothing; add --include-unverified to run them"
@@ -50,8 +72,16 @@ pub enum PathwayError {
         /// What is wrong.
         reason: &'static str,
     },
+    /// A share of the same target is given twice at one time.
+    #[error(
+        "{0} is given twice at the same time, once as a share, and shares do not add up; give one, or windows that do not overlap, as {0}=90%@0d-7d and {0}=50%@7d-14d"
+    )]
+    GivenTwice(String),
+    /// The strength of the fusion is out of range.
+    #[error("the strength {0} cannot be run; it is a factor from 0 to {most}", most = crate::case::STRONGEST)]
+    BadStrength(f64),
     /// A time cannot be read.
-    #[error("{0:?} is no time; write it as 12h or 14d, not negative")]
+    #[error("{0:?} is no time; write it as 12h or 14d, not negative and at most two years")]
     BadTime(String),
     /// A part of a case cannot be read.
     #[error(
@@ -136,6 +166,14 @@ pub enum PathwayError {
         line: Option<usize>,
         /// What is wrong and what to do.
         what: String,
+    },
+    /// A model in a file cannot be read.
+    #[error("{}: {source}", path.display())]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Box<PathwayError>,
     },
     /// A model uses a part of its format that is not read here.
     #[error("the model uses {0}, which is not read here")]

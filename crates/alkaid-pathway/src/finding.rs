@@ -259,7 +259,9 @@ pub struct ResistanceScan {
     pub untreated: Band,
     /// Under the drug.
     pub treated: Band,
-    /// By how far the readout comes back.
+    /// Share of members in which the drugs bring the readout below half of its untreated value.
+    pub share_lost: f64,
+    /// By how far the readout comes back; empty where the drugs leave it above half in most members.
     pub changes: Vec<Change>,
     /// Changes for which no potency is known.
     pub not_run: Vec<String>,

@@ -59,11 +59,17 @@ pub fn open(path: &Path) -> Result<Foreign, PathwayError> {
             limit: LARGEST_FILE,
         });
     }
-    let text = String::from_utf8(bytes).map_err(|_| PathwayError::BadModel {
-        line: None,
-        what: format!("{} is not UTF-8 text", path.display()),
-    })?;
-    parse(&text)
+    let parsed = match String::from_utf8(bytes) {
+        Ok(text) => parse(&text),
+        Err(_) => Err(PathwayError::BadModel {
+            line: None,
+            what: "it is not UTF-8 text".to_owned(),
+        }),
+    };
+    parsed.map_err(|error| PathwayError::InFile {
+        path: path.to_owned(),
+        source: Box::new(error),
+    })
 }
 
 /// Reads a model from text.

@@ -25,6 +25,7 @@ pub mod logic;
 pub mod map;
 mod mathml;
 pub mod model;
+mod names;
 pub mod network;
 pub mod observations;
 mod parallel;

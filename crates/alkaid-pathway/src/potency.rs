@@ -4,7 +4,7 @@ use alkaid_knowledge::{Fact, Potency, Relation, Status, potencies, potency_datas
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::catalogue::{FusionRow, fusion, fusions};
+use crate::catalogue::{FusionRow, any_fusion, fusion};
 use crate::error::PathwayError;
 use crate::priors::priors;
 
@@ -59,10 +59,7 @@ impl PotencyUse {
 
 /// The fusion that a construct of the table stands for; any fusion where the table of fusions has no row.
 fn of_construct(construct: &str) -> &'static FusionRow {
-    fusion(construct).unwrap_or_else(|| {
-        let other = fusions().iter().find(|row| row.key == "other");
-        other.unwrap_or(&fusions()[0])
-    })
+    fusion(construct).unwrap_or_else(any_fusion)
 }
 
 /// A value with its factor of uncertainty.
@@ -267,6 +264,7 @@ fn missing(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue::fusions;
 
     fn v1() -> &'static FusionRow {
         &fusions()[0]

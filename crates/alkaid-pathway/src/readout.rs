@@ -2,7 +2,8 @@
 
 use crate::error::PathwayError;
 use crate::kinetics::Kinetics;
-use crate::network::{landmarks, node, nodes};
+use crate::names::find_node;
+use crate::network::{landmarks, nodes};
 
 /// What is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +30,7 @@ impl Quantity {
             "growth" => Ok(Self::Growth),
             "death" => Ok(Self::Death),
             "alk" => Ok(Self::Node(landmarks().alk)),
-            _ => node(name)
-                .map(Self::Node)
-                .ok_or_else(|| PathwayError::UnknownNode(name.to_owned())),
+            _ => find_node(name).map(Self::Node),
         }
     }
 

@@ -220,7 +220,7 @@ fn bands_of<'p>(
 pub(crate) fn summary(case: &Case) -> CaseSummary {
     CaseSummary {
         describes: case.describe(),
-        fusion: case.fusion.name.to_owned(),
+        fusion: case.fusion_name.clone(),
         fusion_source: case.fusion.source.clone(),
         mutations: case.mutations.iter().map(|&name| name.to_owned()).collect(),
         alterations: case
@@ -253,7 +253,7 @@ pub(crate) fn unverified(case: &Case, evidence: Evidence) -> Vec<String> {
         ));
     }
     if case.fusion.source.is_unverified() {
-        found.push(format!("the strength of {}", case.fusion.name));
+        found.push(format!("the strength of {}", case.fusion_name));
     }
     for alteration in case.alterations.iter().filter(|a| a.source.is_unverified()) {
         found.push(format!("that {} occurs beside ALK", alteration.key));

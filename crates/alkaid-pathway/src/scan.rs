@@ -15,7 +15,9 @@ use crate::readout::Quantity;
 use crate::run::unverified;
 use crate::steady::steady;
 
-/// Tries every mutation of ALK with a known potency, every alteration, and every protein held up or down, one at a time.
+/// Tries every mutation of ALK with a known potency, every alteration, and every protein without activity, one at a time.
+///
+/// Nothing is tried where the drugs leave the readout above half in most members: nothing can be brought back then.
 ///
 /// # Errors
 ///
@@ -42,12 +44,31 @@ pub fn resistance(
     let band = |pairs: &[[f64; 2]], side: usize| {
         Band::of(&mut pairs.iter().map(|p| p[side]).collect::<Vec<_>>())
     };
+    let lost = treated
+        .iter()
+        .zip(&untreated)
+        .filter(|(now, before)| now[0] < 0.5 * before[0])
+        .count();
+    let share_lost = lost as f64 / members.len().max(1) as f64;
+    let mut found = ResistanceScan {
+        notice: NOTICE.to_owned(),
+        case: case.describe(),
+        readout: quantity.name().to_owned(),
+        untreated: band(&untreated, 0),
+        treated: band(&treated, 0),
+        share_lost,
+        changes: Vec::new(),
+        not_run: Vec::new(),
+    };
+    if share_lost < 0.5 {
+        return Ok(found);
+    }
     let mut not_run = Vec::new();
     let mut changes = Vec::new();
     let mut add =
         |change: String, kind: &str, case: &Case, rests_on: String| -> Result<(), PathwayError> {
-            let found = at_rest(case)?;
-            let restored = found
+            let now = at_rest(case)?;
+            let restored = now
                 .iter()
                 .zip(&untreated)
                 .filter(|(now, before)| now[0] >= 0.5 * before[0])
@@ -55,8 +76,8 @@ pub fn resistance(
             changes.push(Change {
                 change,
                 kind: kind.to_owned(),
-                readout: band(&found, 0),
-                growth: band(&found, 1),
+                readout: band(&now, 0),
+                growth: band(&now, 1),
                 share_restored: restored as f64 / members.len().max(1) as f64,
                 verified: unverified(case, evidence).is_empty(),
                 rests_on,
@@ -117,15 +138,9 @@ pub fn resistance(
         let by_share = b.share_restored.total_cmp(&a.share_restored);
         by_share.then_with(|| b.readout.median.total_cmp(&a.readout.median))
     });
-    Ok(ResistanceScan {
-        notice: NOTICE.to_owned(),
-        case: case.describe(),
-        readout: quantity.name().to_owned(),
-        untreated: band(&untreated, 0),
-        treated: band(&treated, 0),
-        changes,
-        not_run,
-    })
+    found.changes = changes;
+    found.not_run = not_run;
+    Ok(found)
 }
 
 /// What the full scan goes through.
@@ -388,6 +403,25 @@ mod tests {
         assert!(restored("MET:amplification") > 0.5);
         assert!(restored("KRAS:mutation") > 0.9);
         assert!(restored("STAT3") < 0.1);
-        assert!(!scan.not_run.is_empty());
+        assert!(!scan.not_run.is_empty() && scan.share_lost > 0.9);
+    }
+
+    #[test]
+    fn nothing_restores_what_the_drug_does_not_take() {
+        for text in [
+            "drug=ceritinib=0.01nM",
+            "drug=ceritinib=100nM bypass=MET",
+            "",
+        ] {
+            let members = ensemble(EnsembleSize(10));
+            let scan = resistance(
+                &Asked::parse(text).unwrap(),
+                Quantity::parse("ERK").unwrap(),
+                &members,
+                Evidence::Usable,
+            )
+            .unwrap();
+            assert!(scan.changes.is_empty() && scan.share_lost < 0.5, "{text}");
+        }
     }
 }

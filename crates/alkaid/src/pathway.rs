@@ -20,7 +20,7 @@ use alkaid_pathway::readout::Quantity;
 use alkaid_pathway::run::run as run_case;
 use alkaid_pathway::scan::{Grid, full_scan, resistance};
 use alkaid_pathway::steady::steady;
-use alkaid_pathway::{petab, qual, sbml};
+use alkaid_pathway::{PathwayError, petab, qual, sbml};
 use alkaid_report::{Style, pathway, write_pathway};
 use anyhow::{Context, bail};
 use serde::Serialize;
@@ -126,7 +126,10 @@ fn run_ours(args: &RunArgs) -> anyhow::Result<()> {
 fn run_foreign(args: &RunArgs, path: &Path) -> anyhow::Result<()> {
     match open(path)? {
         Foreign::Logic(logic) => {
-            let report = attractors(&logic, &path.display().to_string(), 1000, 1)?;
+            let report = of_file(
+                path,
+                attractors(&logic, &path.display().to_string(), 1000, 1),
+            )?;
             show(
                 &args.format,
                 &report,
@@ -146,7 +149,7 @@ fn run_foreign(args: &RunArgs, path: &Path) -> anyhow::Result<()> {
                         args.until
                     )
                 })?;
-            let found = course(&model, until, args.points as usize)?;
+            let found = of_file(path, course(&model, until, args.points as usize))?;
             let text = if args.format.json {
                 pathway::json(&found)?
             } else {
@@ -155,6 +158,14 @@ fn run_foreign(args: &RunArgs, path: &Path) -> anyhow::Result<()> {
             print(&text)
         }
     }
+}
+
+/// What went wrong with a model of others, with the file that it is in.
+fn of_file<T>(path: &Path, done: Result<T, PathwayError>) -> Result<T, PathwayError> {
+    done.map_err(|error| PathwayError::InFile {
+        path: path.to_owned(),
+        source: Box::new(error),
+    })
 }
 
 /// Times and values with all their digits, for comparison with other programs.
@@ -292,17 +303,22 @@ fn case_logic(case: &CaseArgs, inputs: Inputs) -> anyhow::Result<(Logic, String)
 }
 
 fn logic(args: &LogicArgs) -> anyhow::Result<()> {
-    let (network, describes) = match &args.model {
-        None => case_logic(&args.case, Inputs::Fixed)?,
+    let report = match &args.model {
+        None => {
+            let (network, describes) = case_logic(&args.case, Inputs::Fixed)?;
+            attractors(&network, &describes, args.walks, args.seed)?
+        }
         Some(path) => match open(path)? {
-            Foreign::Logic(logic) => (logic, path.display().to_string()),
+            Foreign::Logic(logic) => {
+                let describes = path.display().to_string();
+                of_file(path, attractors(&logic, &describes, args.walks, args.seed))?
+            }
             Foreign::Equations(_) => bail!(
                 "{} holds differential equations, no Boolean network; run it with alkaid pathway run --model",
                 path.display()
             ),
         },
     };
-    let report = attractors(&network, &describes, args.walks, args.seed)?;
     show(
         &args.format,
         &report,

@@ -356,6 +356,26 @@ pub fn resistance_page(scan: &ResistanceScan, style: Style) -> String {
     );
     page.fact("untreated", Paint::Plain, &band(&scan.untreated));
     page.fact("treated", Paint::Plain, &band(&scan.treated));
+    if scan.changes.is_empty() {
+        page.paragraph(
+            Paint::Plain,
+            &format!(
+                "The drugs bring {} below half of its untreated value in {:.0} % of members only, so there is little to \
+                 restore and no change was tried. Give a drug, raise its dose, or ask for another readout with --readout.",
+                scan.readout,
+                scan.share_lost * 100.0
+            ),
+        );
+    } else {
+        changes(&mut page, scan);
+    }
+    page.rule();
+    page.paragraph(Paint::Dim, &scan.notice);
+    page.finish()
+}
+
+/// The changes that were tried, those that restore first.
+fn changes(page: &mut Page, scan: &ResistanceScan) {
     let restoring = scan
         .changes
         .iter()
@@ -398,9 +418,6 @@ pub fn resistance_page(scan: &ResistanceScan, style: Style) -> String {
             ),
         );
     }
-    page.rule();
-    page.paragraph(Paint::Dim, &scan.notice);
-    page.finish()
 }
 
 /// Attractors of a Boolean network.
