@@ -3,7 +3,7 @@
 //! ```text
 //! network (nodes.tsv, edges.tsv) ──┬─ kinetics ── steady, integrate ── run, dose, scan, combine
 //! catalogue, case, potency ────────┤                    ensemble of parameter draws: bands, not lines
-//! priors (parameters.tsv) ─────────┴─ logic ───── attractors, probabilities
+//! priors (parameters.tsv) ─────────┴─ logic ───── symbolic, walk ── attractors, probabilities
 //!                        model, sbml, qual, bnet, petab: in and out; models of others run too
 //!                        observations: what published experiments say of it
 //! ```
@@ -38,7 +38,9 @@ pub mod run;
 pub mod sbml;
 pub mod scan;
 pub mod steady;
+mod symbolic;
 mod table;
+mod walk;
 mod xml;
 
 pub use error::PathwayError;

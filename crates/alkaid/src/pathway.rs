@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use alkaid_pathway::attractors::attractors;
+use alkaid_pathway::attractors::{AttractorReport, attractors};
 use alkaid_pathway::case::{Amount, amount};
 use alkaid_pathway::combine::{Second, combine, rank};
 use alkaid_pathway::dose::{Varied, dose_curve};
@@ -128,7 +128,7 @@ fn run_foreign(args: &RunArgs, path: &Path) -> anyhow::Result<()> {
         Foreign::Logic(logic) => {
             let report = of_file(
                 path,
-                attractors(&logic, &path.display().to_string(), 1000, 1),
+                find_attractors(&logic, &path.display().to_string(), 1000, 1),
             )?;
             show(
                 &args.format,
@@ -158,6 +158,21 @@ fn run_foreign(args: &RunArgs, path: &Path) -> anyhow::Result<()> {
             print(&text)
         }
     }
+}
+
+/// Attractors with a meter: nobody knows how much work is left, so it tells what is done.
+fn find_attractors(
+    logic: &Logic,
+    describes: &str,
+    walks: u32,
+    seed: u64,
+) -> Result<AttractorReport, PathwayError> {
+    let meter = Meter::new("attractors", Unit::Items);
+    let report = attractors(logic, describes, walks, seed, &|work| {
+        meter.set(work, None, "nodes of decision diagrams");
+    });
+    meter.finish();
+    report
 }
 
 /// What went wrong with a model of others, with the file that it is in.
@@ -306,12 +321,15 @@ fn logic(args: &LogicArgs) -> anyhow::Result<()> {
     let report = match &args.model {
         None => {
             let (network, describes) = case_logic(&args.case, Inputs::Fixed)?;
-            attractors(&network, &describes, args.walks, args.seed)?
+            find_attractors(&network, &describes, args.walks, args.seed)?
         }
         Some(path) => match open(path)? {
             Foreign::Logic(logic) => {
                 let describes = path.display().to_string();
-                of_file(path, attractors(&logic, &describes, args.walks, args.seed))?
+                of_file(
+                    path,
+                    find_attractors(&logic, &describes, args.walks, args.seed),
+                )?
             }
             Foreign::Equations(_) => bail!(
                 "{} holds differential equations, no Boolean network; run it with alkaid pathway run --model",
