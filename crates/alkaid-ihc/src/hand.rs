@@ -58,8 +58,9 @@ pub struct CaseAgreement {
     pub case: String,
     /// Readers.
     pub readers: u64,
-    /// The middle class of the readers; the lower one of two.
-    pub class: Class,
+    /// The middle class of the readers. `None` where two stand in the middle and differ: no class is more theirs than the
+    /// other, and the readers have to agree on one.
+    pub class: Option<Class>,
     /// Whether all readers gave the same class.
     pub unanimous: bool,
     /// Mean H-score, where percentages were given.
@@ -176,8 +177,14 @@ fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
         let class = match (score.map_or("", field), percents) {
             ("", Some(percents)) => class_of(&percents),
             ("", None) => return Err(bad("neither a score nor percentages".to_owned())),
-            (text, _) => Class::from_text(text)
-                .ok_or_else(|| bad(format!("{text:?} is not 0, 1+, 2+ or 3+")))?,
+            (text, percents) => {
+                let class = Class::from_text(text)
+                    .ok_or_else(|| bad(format!("{text:?} is not 0, 1+, 2+ or 3+")))?;
+                if let Some(percents) = percents {
+                    check_class(class, &percents).map_err(bad)?;
+                }
+                class
+            }
         };
         if let Some(before) = seen.insert((case.clone(), reader.clone()), number) {
             return Err(bad(format!(
@@ -232,6 +239,24 @@ fn percentages(texts: [&str; 4]) -> Result<[f64; 4], String> {
         true => Ok(percents.map(|percent| 100.0 * percent / sum)),
         false => Err(format!("the percentages add up to {sum}, not to 100")),
     }
+}
+
+/// Refuses a class that no cell has or exceeds, and one that most cells exceed: neither is a score by any rule.
+fn check_class(class: Class, percents: &[f64; 4]) -> Result<(), String> {
+    let name = class.as_str();
+    let above: f64 = percents[class as usize + 1..].iter().sum();
+    let reached = above + percents[class as usize];
+    if reached <= 0.0 {
+        return Err(format!(
+            "the score is {name}, but the percentages have no cell of {name} or above"
+        ));
+    }
+    if above > 50.0 {
+        return Err(format!(
+            "the score is {name}, but by the percentages {above:.0} % of the cells are above it"
+        ));
+    }
+    Ok(())
 }
 
 fn class_of(percents: &[f64; 4]) -> Class {
@@ -292,7 +317,7 @@ fn compare(scores: Vec<HandScore>) -> HandReport {
         ));
     }
     HandReport {
-        schema_version: "1.0".to_owned(),
+        schema_version: "1.1".to_owned(),
         notice: "For research use only. Not for use in diagnostic procedures.".to_owned(),
         cases,
         pairs,
@@ -305,6 +330,7 @@ fn compare(scores: Vec<HandScore>) -> HandReport {
 fn one_case(case: &str, scores: &[&HandScore]) -> CaseAgreement {
     let mut classes: Vec<Class> = scores.iter().map(|score| score.class).collect();
     classes.sort();
+    let middle = [classes[(classes.len() - 1) / 2], classes[classes.len() / 2]];
     let h: Vec<f64> = scores.iter().filter_map(|score| score.h_score).collect();
     let range = |values: &[f64]| {
         let high = values.iter().copied().fold(f64::MIN, f64::max);
@@ -314,7 +340,7 @@ fn one_case(case: &str, scores: &[&HandScore]) -> CaseAgreement {
     CaseAgreement {
         case: case.to_owned(),
         readers: scores.len() as u64,
-        class: classes[(classes.len() - 1) / 2],
+        class: (middle[0] == middle[1]).then_some(middle[0]),
         unanimous: classes.first() == classes.last(),
         h_score: (!h.is_empty()).then(|| h.iter().sum::<f64>() / h.len() as f64),
         h_score_range: (h.len() >= 2).then(|| range(&h)),
@@ -370,7 +396,17 @@ mod tests {
         assert_eq!(report.scores[0].class, Class::Strong);
         assert_eq!(report.scores[1].class, Class::Negative);
         assert_eq!(report.cases[0].h_score_range, Some(185.0));
-        assert!(!report.cases[0].unanimous);
+        assert!(!report.cases[0].unanimous && report.cases[0].class.is_none());
+    }
+
+    #[test]
+    fn readers_have_a_class_where_one_is_in_the_middle() {
+        let report = read(
+            "case\treader\tscore\nA\tx\t1+\nA\ty\t3+\nA\tz\t3+\nB\tx\t2\nB\ty\t2\nC\tx\t0\nC\ty\t1\n",
+        )
+        .unwrap();
+        let classes: Vec<Option<Class>> = report.cases.iter().map(|case| case.class).collect();
+        assert_eq!(classes, [Some(Class::Strong), Some(Class::Moderate), None]);
     }
 
     #[test]
@@ -397,6 +433,14 @@ mod tests {
             (
                 "case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t10\t20\t30\t50\n",
                 "add up to 110",
+            ),
+            (
+                "case\treader\tscore\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t3+\t70\t30\t0\t0\n",
+                "no cell of 3+ or above",
+            ),
+            (
+                "case\treader\tscore\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t1+\t10\t10\t20\t60\n",
+                "80 % of the cells are above it",
             ),
         ] {
             let error = read(text).err().map(|e| e.to_string());

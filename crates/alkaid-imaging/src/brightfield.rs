@@ -14,6 +14,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use crate::field::PixelSize;
+use crate::jpeg::Jpeg;
 pub use error::BrightfieldError;
 use tiled::TiledFile;
 
@@ -176,8 +177,8 @@ impl Slide {
         let read = read_start(&mut file, &mut start)
             .map_err(|source| BrightfieldError::open(path, source))?;
         match &start[..read] {
-            [0x89, b'P', b'N', b'G', ..] => whole(path, name, image::ImageFormat::Png, "PNG"),
-            [0xff, 0xd8, 0xff, ..] => whole(path, name, image::ImageFormat::Jpeg, "JPEG"),
+            [0x89, b'P', b'N', b'G', ..] => Ok(Self::whole(&name, png(path)?, "PNG")),
+            [0xff, 0xd8, 0xff, ..] => Ok(Self::whole(&name, jpeg(path)?, "JPEG")),
             [b'I', b'I', 42 | 43, 0, ..] | [b'M', b'M', 0, 42 | 43, ..] => {
                 let (file, facts) = TiledFile::open(path)?;
                 Ok(Self {
@@ -209,6 +210,13 @@ impl Slide {
             pixel,
             magnification: None,
             source: Source::Whole(picture),
+        }
+    }
+
+    fn whole(name: &str, picture: Rgb, format: &str) -> Self {
+        Self {
+            format: format.to_owned(),
+            ..Self::from_rgb(name, picture, None)
         }
     }
 
@@ -295,49 +303,94 @@ fn read_start(file: &mut File, start: &mut [u8]) -> std::io::Result<usize> {
     Ok(read)
 }
 
-/// A picture that has to be decoded as a whole.
-fn whole(
-    path: &Path,
-    name: String,
-    format: image::ImageFormat,
-    words: &str,
-) -> Result<Slide, BrightfieldError> {
-    let damaged = |source: image::ImageError| BrightfieldError::Damaged {
-        path: path.to_owned(),
-        what: source.to_string(),
-    };
+/// A PNG, which has to be decoded as a whole. What is transparent is white.
+fn png(path: &Path) -> Result<Rgb, BrightfieldError> {
+    let failed = |source: image::ImageError| damaged(path, source.to_string());
     let open = || {
         File::open(path)
-            .map(|file| image::ImageReader::with_format(BufReader::new(file), format))
+            .map(|file| {
+                image::ImageReader::with_format(BufReader::new(file), image::ImageFormat::Png)
+            })
             .map_err(|source| BrightfieldError::open(path, source))
     };
-    let (width, height) = open()?.into_dimensions().map_err(damaged)?;
-    if u64::from(width) * u64::from(height) > WHOLE_PICTURE_PIXELS {
-        return Err(BrightfieldError::TooLarge {
-            path: path.to_owned(),
-            width,
-            height,
-        });
-    }
+    let (width, height) = open()?.into_dimensions().map_err(failed)?;
+    check_size(path, width, height)?;
     let mut reader = open()?;
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(12 * WHOLE_PICTURE_PIXELS);
     reader.limits(limits);
-    let decoded = reader.decode().map_err(damaged)?;
+    let decoded = reader.decode().map_err(failed)?;
     if !decoded.color().has_color() {
-        return Err(BrightfieldError::NotColour {
-            path: path.to_owned(),
-            what: "one grey channel".to_owned(),
-        });
+        return Err(grey(path));
     }
-    let picture = Rgb {
+    let pixels = match decoded.color().has_alpha() {
+        true => decoded
+            .into_rgba8()
+            .pixels()
+            .flat_map(|pixel| over_white(pixel.0))
+            .collect(),
+        false => decoded.into_rgb8().into_raw(),
+    };
+    Ok(Rgb {
         width: width as usize,
         height: height as usize,
-        pixels: decoded.into_rgb8().into_raw(),
-    };
-    let mut slide = Slide::from_rgb(&name, picture, None);
-    slide.format = words.to_owned();
-    Ok(slide)
+        pixels,
+    })
+}
+
+/// A JPEG, which has to be decoded as a whole.
+fn jpeg(path: &Path) -> Result<Rgb, BrightfieldError> {
+    let open = |source| BrightfieldError::open(path, source);
+    let mut bytes = Vec::new();
+    // Compressed, no picture that may be read has more bytes than pixels times three.
+    File::open(path)
+        .map_err(open)?
+        .take(3 * WHOLE_PICTURE_PIXELS)
+        .read_to_end(&mut bytes)
+        .map_err(open)?;
+    let picture = Jpeg::headers(&bytes).map_err(|what| damaged(path, what))?;
+    let (width, height) = (picture.width, picture.height);
+    check_size(path, width as u32, height as u32)?;
+    if picture.is_grey() {
+        return Err(grey(path));
+    }
+    Ok(Rgb {
+        width,
+        height,
+        pixels: picture.rgb().map_err(|what| damaged(path, what))?,
+    })
+}
+
+/// A colour with its opacity, on white ground.
+fn over_white([red, green, blue, opacity]: [u8; 4]) -> [u8; 3] {
+    let opacity = u32::from(opacity);
+    [red, green, blue]
+        .map(|value| ((u32::from(value) * opacity + 255 * (255 - opacity) + 127) / 255) as u8)
+}
+
+fn check_size(path: &Path, width: u32, height: u32) -> Result<(), BrightfieldError> {
+    match u64::from(width) * u64::from(height) > WHOLE_PICTURE_PIXELS {
+        true => Err(BrightfieldError::TooLarge {
+            path: path.to_owned(),
+            width,
+            height,
+        }),
+        false => Ok(()),
+    }
+}
+
+fn damaged(path: &Path, what: String) -> BrightfieldError {
+    BrightfieldError::Damaged {
+        path: path.to_owned(),
+        what,
+    }
+}
+
+fn grey(path: &Path) -> BrightfieldError {
+    BrightfieldError::NotColour {
+        path: path.to_owned(),
+        what: "one grey channel".to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -384,6 +437,41 @@ mod tests {
         assert_eq!((small.width, small.height, downsample), (100, 44, 25.0));
         assert_eq!(small.at(99, 43), [0; 3]);
         assert_eq!(small.at(0, 0), [200; 3]);
+    }
+
+    #[test]
+    fn what_is_transparent_is_white() {
+        assert_eq!(over_white([10, 20, 30, 255]), [10, 20, 30]);
+        assert_eq!(over_white([10, 20, 30, 0]), [255; 3]);
+        assert_eq!(over_white([0, 100, 255, 128]), [127, 177, 255]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cut.png");
+        let mut picture = image::RgbaImage::from_pixel(3, 1, image::Rgba([90, 60, 30, 255]));
+        picture.put_pixel(1, 0, image::Rgba([0, 0, 0, 0]));
+        picture.save(&path).unwrap();
+        let read = png(&path).unwrap();
+        assert_eq!((read.at(0, 0), read.at(1, 0)), ([90, 60, 30], [255; 3]));
+    }
+
+    #[test]
+    fn a_jpeg_that_is_cut_short_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("cut.jpg");
+        let picture = image::RgbImage::from_fn(64, 64, |x, y| {
+            image::Rgb([(x * 4) as u8, (y * 4) as u8, (x * y) as u8])
+        });
+        picture.save(&path).unwrap();
+        assert!(jpeg(&path).is_ok());
+        let bytes = std::fs::read(&path).unwrap();
+        for kept in [bytes.len() / 2, bytes.len() * 3 / 4] {
+            std::fs::write(&path, &bytes[..kept]).unwrap();
+            assert!(matches!(jpeg(&path), Err(BrightfieldError::Damaged { .. })));
+        }
+        image::GrayImage::new(8, 8).save(&path).unwrap();
+        assert!(matches!(
+            jpeg(&path),
+            Err(BrightfieldError::NotColour { .. })
+        ));
     }
 
     #[test]

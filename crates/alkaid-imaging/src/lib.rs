@@ -13,6 +13,7 @@ pub mod error;
 pub mod field;
 #[doc(hidden)]
 pub mod fuzzing;
+mod jpeg;
 pub mod labels;
 pub mod nuclei;
 pub mod open;

@@ -5,11 +5,8 @@ use std::path::Path;
 
 use ndarray::Array3;
 use png::{ColorType, Transformations};
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::bytestream::ZCursor;
-use zune_jpeg::zune_core::colorspace::ColorSpace;
-use zune_jpeg::zune_core::options::DecoderOptions;
 
+use crate::jpeg::Jpeg;
 use crate::open::{OpenOptions, stem};
 use crate::{Channel, Field, ImagingError, Origin, PixelSize};
 
@@ -167,28 +164,13 @@ pub(crate) fn jpeg<R: Read + Seek>(
     reader.read_to_end(&mut bytes).map_err(failed)?;
     let bad = |what: String| ImagingError::malformed(path, "JPEG", what, DAMAGED);
 
-    let settings = DecoderOptions::default()
-        .set_strict_mode(true)
-        .set_max_width(usize::from(u16::MAX))
-        .set_max_height(usize::from(u16::MAX))
-        .jpeg_set_out_colorspace(ColorSpace::RGB);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&bytes), settings);
-    decoder
-        .decode_headers()
-        .map_err(|error| bad(error.to_string()))?;
-    let (width, height) = decoder
-        .dimensions()
-        .ok_or_else(|| bad("no size".to_owned()))?;
+    let picture = Jpeg::headers(&bytes).map_err(bad)?;
+    let (width, height) = (picture.width, picture.height);
     let declared = width as u64 * height as u64 * 3;
     if declared > options.most_pixels {
         return Err(too_large(path, declared, options.most_pixels));
     }
-    let values = decoder.decode().map_err(|error| bad(error.to_string()))?;
-    if values.len() != width * height * 3 {
-        return Err(bad(
-            "its colours cannot be turned into red, green and blue".to_owned()
-        ));
-    }
+    let values = picture.rgb().map_err(bad)?;
     let decoded = Decoded {
         width,
         height,

@@ -1,7 +1,9 @@
 //! Regions drawn elsewhere, e.g. the tumour area: GeoJSON as QuPath exports it, in pixels.
 //!
 //! RFC 7946 with pixel coordinates: QuPath's origin is the corner of the top left pixel, so its centre is (0.5, 0.5).
-//! Where some outlines are of a class that begins with *Tumo* (Tumor, Tumour), only those count; else all do.
+//! What counts goes by the outlines' classes: those that begin with *Tumo* (Tumor, Tumour) alone, where there are any; else
+//! all but those that QuPath and its users name what is no tumour (Stroma, Necrosis, ...). What is of QuPath's class
+//! *Ignore\** is taken out of the others.
 //!
 //! [`Outlines`] are what the file holds. They are drawn on the grid of a small picture ([`Outlines::draw`]), or asked for
 //! single places of one of any size ([`Outlines::lookup`]).
@@ -24,12 +26,30 @@ const MOST_BYTES: u64 = 16 << 20;
 /// Edge crossings over all polygons: bounds the time for rasterising.
 const MOST_CROSSINGS: u64 = 200_000_000;
 
-/// The polygons of a file that count.
+/// The polygons of a file that count, and those that are taken out of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outlines {
     path: PathBuf,
-    polygons: Vec<Polygon>,
+    counted: Vec<Polygon>,
+    ignored: Vec<Polygon>,
 }
+
+/// Beginnings of the classes, in lower case, that QuPath and its users give to what is no tumour.
+const NO_TUMOUR: [&str; 13] = [
+    "stroma",
+    "necro",
+    "immune",
+    "other",
+    "normal",
+    "benign",
+    "background",
+    "artefact",
+    "artifact",
+    "fat",
+    "vessel",
+    "muscle",
+    "mucin",
+];
 
 /// An area of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +67,20 @@ type Ring = Vec<[f64; 2]>;
 #[derive(Clone, Debug, PartialEq)]
 struct Polygon {
     rings: Vec<Ring>,
-    tumour: bool,
+    class: Class,
+}
+
+/// What an outline is of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Class {
+    /// Of tumour, by its name.
+    Tumour,
+    /// Without a class, or of one that says nothing here.
+    Unsaid,
+    /// Of this class, which is no tumour.
+    NoTumour(String),
+    /// To be taken out.
+    Ignored,
 }
 
 /// Reads the polygons of a GeoJSON file. They may have holes. Points and lines are left out.
@@ -77,27 +110,63 @@ pub(crate) fn parse(text: &[u8], path: &Path) -> Result<Outlines, ImagingError> 
     // serde_json ends at a depth of 128 by itself.
     let root: Value = serde_json::from_slice(text).map_err(|error| bad(error.to_string()))?;
     let mut polygons = Vec::new();
-    collect(&root, false, &mut polygons).map_err(bad)?;
+    collect(&root, &Class::Unsaid, &mut polygons).map_err(bad)?;
     if polygons.is_empty() {
         return Err(bad("it holds no polygon".to_owned()));
     }
-    if polygons.iter().any(|polygon| polygon.tumour) {
-        polygons.retain(|polygon| polygon.tumour);
+    let wanted = match polygons.iter().any(|one| one.class == Class::Tumour) {
+        true => Class::Tumour,
+        false => Class::Unsaid,
+    };
+    let (ignored, others): (Vec<Polygon>, Vec<Polygon>) = polygons
+        .into_iter()
+        .partition(|one| one.class == Class::Ignored);
+    let (counted, left_out): (Vec<Polygon>, Vec<Polygon>) =
+        others.into_iter().partition(|one| one.class == wanted);
+    if counted.is_empty() {
+        return Err(no_tumour(path, &left_out));
     }
     Ok(Outlines {
         path: path.to_owned(),
-        polygons,
+        counted,
+        ignored,
     })
+}
+
+/// The error for a file in which nothing can be tumour.
+fn no_tumour(path: &Path, polygons: &[Polygon]) -> ImagingError {
+    let mut names: Vec<&str> = polygons
+        .iter()
+        .filter_map(|one| match &one.class {
+            Class::NoTumour(name) => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() {
+        names.push("Ignore*");
+    }
+    ImagingError::malformed(
+        path,
+        "GeoJSON",
+        format!(
+            "all its outlines are of {}, none of the tumour",
+            names.join(", ")
+        ),
+        "give the tumour's outlines the class Tumor, or no class",
+    )
 }
 
 impl Outlines {
     /// How many polygons count.
     #[must_use]
     pub fn polygons(&self) -> usize {
-        self.polygons.len()
+        self.counted.len()
     }
 
-    /// Square pixels inside, less holes. Polygons that lie on each other are counted each.
+    /// Square pixels inside, less holes and less what is to be ignored, which is taken to lie inside. Polygons that lie on
+    /// each other are counted each.
     #[must_use]
     pub fn area(&self) -> f64 {
         let ring_area = |ring: &Ring| {
@@ -111,7 +180,8 @@ impl Outlines {
             let mut areas = polygon.rings.iter().map(ring_area);
             (areas.next().unwrap_or(0.0) - areas.sum::<f64>()).max(0.0)
         };
-        self.polygons.iter().map(area).sum()
+        let sum = |polygons: &[Polygon]| polygons.iter().map(area).sum::<f64>();
+        (sum(&self.counted) - sum(&self.ignored)).max(0.0)
     }
 
     /// Draws the polygons on a grid of `size` (height, width), beyond which they may reach.
@@ -128,12 +198,15 @@ impl Outlines {
             return Err(self.too_long());
         }
         let mut mask = Array2::from_elem((height, width), false);
-        for polygon in &self.polygons {
-            draw(&polygon.rings, &mut mask);
+        for polygon in &self.counted {
+            draw(&polygon.rings, true, &mut mask);
+        }
+        for polygon in &self.ignored {
+            draw(&polygon.rings, false, &mut mask);
         }
         Ok(Regions {
             mask,
-            polygons: self.polygons.len(),
+            polygons: self.counted.len(),
         })
     }
 
@@ -151,7 +224,7 @@ impl Outlines {
                 && any(&|p| p[1] < height)
                 && any(&|p| p[1] > 0.0)
         };
-        if !self.polygons.iter().any(inside) {
+        if !self.counted.iter().any(inside) {
             return Err(ImagingError::malformed(
                 &self.path,
                 "GeoJSON",
@@ -159,11 +232,12 @@ impl Outlines {
                 "give the outlines that were drawn on this picture, in its pixels",
             ));
         }
-        Lookup::new(&self.polygons, height).ok_or_else(|| self.too_long())
+        Lookup::new(&self.counted, &self.ignored, height).ok_or_else(|| self.too_long())
     }
 
     fn edges(&self) -> impl Iterator<Item = [[f64; 2]; 2]> {
-        let rings = self.polygons.iter().flat_map(|polygon| &polygon.rings);
+        let all = self.counted.iter().chain(&self.ignored);
+        let rings = all.flat_map(|polygon| &polygon.rings);
         rings.flat_map(|ring| ring.windows(2).map(|edge| [edge[0], edge[1]]))
     }
 
@@ -173,26 +247,32 @@ impl Outlines {
     }
 }
 
-/// Whether a feature is classified as tumour.
-fn is_tumour(feature: &Value) -> bool {
+/// What the class of a feature says.
+fn class(feature: &Value) -> Class {
     let name = |properties: &Value| {
         let class = properties
             .get("classification")
             .and_then(|class| class.get("name"))
             .or_else(|| properties.get("name"))?;
-        Some(class.as_str()?.to_lowercase())
+        Some(class.as_str()?.to_owned())
     };
-    let name = feature.get("properties").and_then(name);
-    name.is_some_and(|name| name.starts_with("tumo"))
+    let Some(name) = feature.get("properties").and_then(name) else {
+        return Class::Unsaid;
+    };
+    let lower = name.trim().to_lowercase();
+    match lower.as_str() {
+        lower if lower.starts_with("tumo") => Class::Tumour,
+        lower if lower.starts_with("ignore") => Class::Ignored,
+        lower if NO_TUMOUR.iter().any(|start| lower.starts_with(start)) => Class::NoTumour(name),
+        _ => Class::Unsaid,
+    }
 }
 
 /// Walks features, collections and geometries.
-fn collect(value: &Value, tumour: bool, polygons: &mut Vec<Polygon>) -> Result<(), String> {
+fn collect(value: &Value, of: &Class, polygons: &mut Vec<Polygon>) -> Result<(), String> {
     // Some exports are a bare list of features.
     if let Value::Array(list) = value {
-        return list
-            .iter()
-            .try_for_each(|one| collect(one, tumour, polygons));
+        return list.iter().try_for_each(|one| collect(one, of, polygons));
     }
     let list = |name: &str| {
         value
@@ -203,18 +283,18 @@ fn collect(value: &Value, tumour: bool, polygons: &mut Vec<Polygon>) -> Result<(
     match value.get("type").and_then(Value::as_str) {
         Some("FeatureCollection") => list("features")?
             .iter()
-            .try_for_each(|one| collect(one, tumour, polygons)),
+            .try_for_each(|one| collect(one, of, polygons)),
         Some("GeometryCollection") => list("geometries")?
             .iter()
-            .try_for_each(|one| collect(one, tumour, polygons)),
+            .try_for_each(|one| collect(one, of, polygons)),
         Some("Feature") => match value.get("geometry") {
-            Some(geometry) if !geometry.is_null() => collect(geometry, is_tumour(value), polygons),
+            Some(geometry) if !geometry.is_null() => collect(geometry, &class(value), polygons),
             _ => Ok(()),
         },
         Some("Polygon") => {
             polygons.push(Polygon {
                 rings: rings(list("coordinates")?)?,
-                tumour,
+                class: of.clone(),
             });
             Ok(())
         }
@@ -222,7 +302,7 @@ fn collect(value: &Value, tumour: bool, polygons: &mut Vec<Polygon>) -> Result<(
             let polygon = polygon.as_array().ok_or("a polygon is no list")?;
             polygons.push(Polygon {
                 rings: rings(polygon)?,
-                tumour,
+                class: of.clone(),
             });
             Ok(())
         }),
@@ -259,8 +339,8 @@ fn ring(value: &Value) -> Result<Ring, String> {
     Ok(ring)
 }
 
-/// Adds a polygon by even-odd rule: holes are where an even number of rings is crossed.
-fn draw(polygon: &[Ring], mask: &mut Array2<bool>) {
+/// Sets what is inside a polygon by even-odd rule: holes are where an even number of rings is crossed.
+fn draw(polygon: &[Ring], inside: bool, mask: &mut Array2<bool>) {
     let (height, width) = mask.dim();
     let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); height];
     for edge in polygon.iter().flat_map(|ring| ring.windows(2)) {
@@ -280,7 +360,7 @@ fn draw(polygon: &[Ring], mask: &mut Array2<bool>) {
             let from = (pair[0] - 0.5).ceil().clamp(0.0, width as f64) as usize;
             let to = (pair[1] - 0.5).ceil().clamp(0.0, width as f64) as usize;
             for x in from..to {
-                mask[[y, x]] = true;
+                mask[[y, x]] = inside;
             }
         }
     }
@@ -374,10 +454,39 @@ mod tests {
         let other = drawn(&format!(
             "[{},{}]",
             square(0, "Stroma"),
-            square(4, "Necrosis")
+            square(4, "Adenocarcinoma")
         ))
         .unwrap();
-        assert_eq!((other.polygons, rows(&other)[1].as_str()), (2, "##..##.."));
+        assert_eq!((other.polygons, rows(&other)[1].as_str()), (1, "....##.."));
+        let none = drawn(&format!(
+            "[{},{}]",
+            square(0, "Stroma"),
+            square(4, "Necrosis")
+        ));
+        let error = none.unwrap_err().to_string();
+        assert!(
+            error.contains("of Necrosis, Stroma, none of the tumour"),
+            "{error}"
+        );
+        let error = drawn(&square(0, "Ignore*")).unwrap_err().to_string();
+        assert!(error.contains("of Ignore*, none of the tumour"), "{error}");
+    }
+
+    #[test]
+    fn what_is_to_be_ignored_is_taken_out() {
+        let text = r#"[{"type":"Feature","properties":{"classification":{"name":"Ignore*"}},"geometry":
+            {"type":"Polygon","coordinates":[[[2,0],[4,0],[4,6],[2,6]]]}},
+            {"type":"Feature","properties":{"classification":{"name":"Tumor"}},"geometry":
+            {"type":"Polygon","coordinates":[[[0,0],[6,0],[6,6],[0,6]]]}}]"#;
+        let outlines = parse(text.as_bytes(), Path::new("r.geojson")).unwrap();
+        let drawn = outlines.draw((6, 8)).unwrap();
+        assert_eq!((drawn.polygons, rows(&drawn)[1].as_str()), (1, "##..##.."));
+        assert_eq!(outlines.area(), 24.0);
+        let lookup = outlines.lookup((8, 6)).unwrap();
+        let inside: Vec<bool> = (0..8)
+            .map(|x| lookup.holds(f64::from(x) + 0.5, 1.5))
+            .collect();
+        assert_eq!(inside, [true, true, false, false, true, true, false, false]);
     }
 
     #[test]

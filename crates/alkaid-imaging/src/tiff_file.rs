@@ -5,7 +5,7 @@ pub(crate) mod directory;
 mod imagej;
 mod layout;
 #[cfg(test)]
-mod made;
+pub(crate) mod made;
 mod ome;
 mod page;
 #[cfg(test)]

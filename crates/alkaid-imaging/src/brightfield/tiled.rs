@@ -38,6 +38,11 @@ pub(super) struct TiledFile {
     cache: Mutex<Cache>,
 }
 
+/// Values of the tag `ExtraSamples` for opacity. Where it is associated, colours are already darkened by it, and
+/// putting them on white once more leaves what is opaque as it is and what is transparent white.
+const ASSOCIATED: u64 = 1;
+const UNASSOCIATED: u64 = 2;
+
 /// How one level is cut into pieces.
 #[derive(Clone, Debug)]
 struct Grid {
@@ -56,6 +61,8 @@ struct Grid {
 enum Samples {
     /// Interleaved, this many a pixel, the first three red, green and blue.
     Rgb(usize),
+    /// Interleaved, red, green, blue and opacity.
+    Rgba,
     /// Interleaved luma and two colour differences.
     YCbCr,
     /// Red, green and blue in pieces of their own.
@@ -276,6 +283,13 @@ impl TiledFile {
                     .flat_map(|pixel| [pixel[0], pixel[1], pixel[2]])
                     .collect())
             }
+            Samples::Rgba => {
+                let pixels = bytes(index, 4)?;
+                let first = pixels.chunks_exact(4).take(width * height);
+                Ok(first
+                    .flat_map(|p| super::over_white([p[0], p[1], p[2], p[3]]))
+                    .collect())
+            }
             Samples::YCbCr => {
                 let mut pixels = bytes(index, 3)?;
                 pixels.truncate(3 * width * height);
@@ -333,7 +347,10 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
     let samples = match reader.colortype().map_err(fail)? {
         ColorType::RGB(8 | 16) if planar == Some(2) => Samples::Planes,
         ColorType::RGB(8 | 16) => Samples::Rgb(3),
-        ColorType::RGBA(8 | 16) if planar != Some(2) => Samples::Rgb(4),
+        ColorType::RGBA(8 | 16) if planar != Some(2) => match extra_sample(reader).map_err(fail)? {
+            Some(ASSOCIATED | UNASSOCIATED) => Samples::Rgba,
+            _ => Samples::Rgb(4),
+        },
         ColorType::YCbCr(8) => Samples::YCbCr,
         ColorType::Gray(bits) => {
             return Err(not_colour(
@@ -357,6 +374,7 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
         });
     }
     let tiled = reader.find_tag(Tag::TileWidth).map_err(fail)?.is_some();
+    check_complete(path, reader, tiled)?;
     let directory = reader.ifd_pointer().map_or(0, |pointer| pointer.0);
     Ok(Grid {
         directory,
@@ -367,6 +385,46 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
         tiled,
         samples,
     })
+}
+
+/// What the first sample beyond red, green and blue is, where the file says it.
+fn extra_sample(reader: &mut Reader) -> Result<Option<u64>, TiffError> {
+    if reader.find_tag(Tag::ExtraSamples)?.is_none() {
+        return Ok(None);
+    }
+    Ok(reader.get_tag_u64_vec(Tag::ExtraSamples)?.first().copied())
+}
+
+/// Refuses a file that ends before its last piece: a decoder of JPEG fills what is missing with grey.
+fn check_complete(path: &Path, reader: &mut Reader, tiled: bool) -> Result<(), BrightfieldError> {
+    let length = std::fs::metadata(path)
+        .map_err(|source| BrightfieldError::open(path, source))?
+        .len();
+    let (offsets, counts) = match tiled {
+        true => (Tag::TileOffsets, Tag::TileByteCounts),
+        false => (Tag::StripOffsets, Tag::StripByteCounts),
+    };
+    let mut numbers = |tag| {
+        reader
+            .get_tag_u64_vec(tag)
+            .map_err(|source| refuse(path, source))
+    };
+    let (offsets, counts) = (numbers(offsets)?, numbers(counts)?);
+    let missing = offsets
+        .iter()
+        .zip(&counts)
+        .filter(|(offset, count)| offset.saturating_add(**count) > length)
+        .count();
+    match missing {
+        0 => Ok(()),
+        missing => Err(damaged(
+            path,
+            &format!(
+                "it is cut short, {missing} of {} pieces lie beyond its end",
+                offsets.len()
+            ),
+        )),
+    }
 }
 
 /// Compressions that are known and cannot be decoded.
@@ -503,6 +561,7 @@ fn stated(description: &str) -> (Option<PixelSize>, Option<f64>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tiff_file::made::{Made, MadePage};
 
     #[test]
     fn descriptions_tell_the_pixel_size() {
@@ -523,6 +582,53 @@ mod tests {
         let mut pixel = [90, 128, 128];
         to_rgb(&mut pixel);
         assert_eq!(pixel, [90; 3]);
+    }
+
+    /// A page of 4 x 2 pixels of four samples, of which the fourth has this meaning.
+    fn four_samples(extra: u64) -> MadePage {
+        let strip = [[200, 100, 50, 255], [9, 9, 9, 0]].concat().repeat(4);
+        MadePage::grey(4, 2, 8, strip)
+            .with(258, 3, vec![8; 4])
+            .with(262, 3, vec![2])
+            .with(277, 3, vec![4])
+            .with(338, 3, vec![extra])
+    }
+
+    fn first_row(file: &[u8]) -> Result<Rgb, BrightfieldError> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("made.tif");
+        std::fs::write(&path, file).unwrap();
+        let window = Window {
+            x: 0,
+            y: 0,
+            width: 4,
+            height: 1,
+        };
+        TiledFile::open(&path)?.0.read(0, window)
+    }
+
+    #[test]
+    fn what_is_transparent_is_white_where_the_file_says_opacity() {
+        let opacity = first_row(&Made::default().file(&[four_samples(2)])).unwrap();
+        assert_eq!(
+            (opacity.at(0, 0), opacity.at(1, 0)),
+            ([200, 100, 50], [255; 3])
+        );
+        let other = first_row(&Made::default().file(&[four_samples(0)])).unwrap();
+        assert_eq!((other.at(0, 0), other.at(1, 0)), ([200, 100, 50], [9; 3]));
+    }
+
+    #[test]
+    fn a_file_that_ends_before_its_last_piece_is_refused() {
+        // A strip said to be longer than the file is what a cut leaves.
+        let cut = four_samples(2).with(279, 4, vec![5_000]);
+        let error = first_row(&Made::default().file(&[cut]))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("1 of 1 pieces lie beyond its end"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -10,6 +10,8 @@ const MOST_ENTRIES: usize = 20_000_000;
 /// Polygons with their edges by bands of rows.
 #[derive(Clone, Debug)]
 pub struct Lookup {
+    /// Number of the first polygon that is taken out of the others.
+    first_ignored: u32,
     /// Rows a band.
     step: f64,
     /// Edges that cross each band, in the order of their polygons.
@@ -24,10 +26,10 @@ struct Edge {
 }
 
 impl Lookup {
-    /// For a picture of `height` rows. `None` if there are too many edges.
-    pub(super) fn new(polygons: &[Polygon], height: f64) -> Option<Self> {
-        let edges: usize = polygons
-            .iter()
+    /// For a picture of `height` rows; `ignored` is taken out of `counted`. `None` if there are too many edges.
+    pub(super) fn new(counted: &[Polygon], ignored: &[Polygon], height: f64) -> Option<Self> {
+        let polygons = || counted.iter().chain(ignored);
+        let edges: usize = polygons()
             .flat_map(|polygon| &polygon.rings)
             .map(Vec::len)
             .sum();
@@ -35,7 +37,7 @@ impl Lookup {
         let step = height.max(1.0) / count as f64;
         let mut bands = vec![Vec::new(); count];
         let mut entries = 0;
-        for (polygon, number) in polygons.iter().zip(0..) {
+        for (polygon, number) in polygons().zip(0..) {
             for edge in polygon.rings.iter().flat_map(|ring| ring.windows(2)) {
                 let [from, to] = [edge[0], edge[1]];
                 let (top, bottom) = (from[1].min(to[1]), from[1].max(to[1]));
@@ -54,7 +56,11 @@ impl Lookup {
                 }
             }
         }
-        Some(Self { step, bands })
+        Some(Self {
+            first_ignored: u32::try_from(counted.len()).ok()?,
+            step,
+            bands,
+        })
     }
 
     /// Whether a place lies in one of the polygons, by even-odd rule over a polygon's rings, so that holes count. The
@@ -67,8 +73,14 @@ impl Lookup {
         let Some(band) = self.bands.get((y / self.step) as usize) else {
             return false;
         };
-        band.chunk_by(|a, b| a.polygon == b.polygon)
-            .any(|edges| edges.iter().filter(|edge| edge.is_right_of(x, y)).count() % 2 == 1)
+        let mut around = band
+            .chunk_by(|a, b| a.polygon == b.polygon)
+            .filter(|edges| edges.iter().filter(|edge| edge.is_right_of(x, y)).count() % 2 == 1)
+            .map(|edges| edges[0].polygon);
+        // Those to be ignored come last, so that none is overlooked behind the first that counts.
+        around.next().is_some_and(|first| {
+            first < self.first_ignored && around.all(|other| other < self.first_ignored)
+        })
     }
 }
 

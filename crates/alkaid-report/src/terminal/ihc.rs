@@ -175,19 +175,16 @@ pub fn hand_page(report: &HandReport, style: Style) -> String {
         let range = case.h_score_range.map_or_else(String::new, |range| {
             format!(" (readers differ by {range:.0})")
         });
-        let agreed = if case.unanimous {
-            ""
-        } else {
-            ", readers disagree"
+        let agreed = match (case.unanimous, case.class) {
+            (true, _) => "",
+            (false, Some(_)) => ", readers disagree",
+            (false, None) => ", readers disagree: they have to agree on one",
         };
+        let class = case.class.map_or("no common class", Class::as_str);
         page.fact(
             &case.case,
             Paint::Plain,
-            &format!(
-                "{}{h}{range}, {} readers{agreed}",
-                case.class.as_str(),
-                case.readers
-            ),
+            &format!("{class}{h}{range}, {} readers{agreed}", case.readers),
         );
     }
     let number = |value: Option<f64>| {
