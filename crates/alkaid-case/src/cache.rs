@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::thread::{self, ScopedJoinHandle};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -75,29 +76,43 @@ pub(crate) fn key(inputs: &[InputFile], options: &str, bundle: &str) -> String {
     hex(&hash.finalize())[..32].to_owned()
 }
 
-/// The files of an assay with size and checksum.
+/// The files of an assay with size and checksum, in the order given. Up to `threads` files are read at a time: reads
+/// come as two large ones.
 ///
 /// # Errors
 ///
-/// When one cannot be read; the message names it.
-pub(crate) fn checksums(assay: &str, files: &[&Input]) -> Result<Vec<InputFile>, String> {
-    files
-        .iter()
-        .map(|file| {
-            let (bytes, sha256) = checksum(&file.path).map_err(|error| {
+/// When one cannot be read; the message names the first such.
+pub(crate) fn checksums(
+    assay: &str,
+    files: &[&Input],
+    threads: usize,
+) -> Result<Vec<InputFile>, String> {
+    let mut inputs = Vec::with_capacity(files.len());
+    for together in files.chunks(threads.max(1)) {
+        let read: Vec<_> = thread::scope(|scope| {
+            let running: Vec<_> = together
+                .iter()
+                .map(|file| scope.spawn(|| checksum(&file.path)))
+                .collect();
+            running.into_iter().map(ScopedJoinHandle::join).collect()
+        });
+        for (file, read) in together.iter().zip(read) {
+            let read = read.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let (bytes, sha256) = read.map_err(|error| {
                 format!(
                     "cannot read {}: {error}; check the path and its permissions",
                     file.path.display()
                 )
             })?;
-            Ok(InputFile {
+            inputs.push(InputFile {
                 assay: assay.to_owned(),
                 path: file.written.clone(),
                 bytes,
                 sha256,
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    Ok(inputs)
 }
 
 fn checksum(path: &Path) -> io::Result<(u64, String)> {
@@ -165,6 +180,31 @@ mod tests {
         assert_eq!(cache.get::<u8>("rna", "new"), None);
         assert_eq!(Cache::new(None).get::<u8>("rna", "new"), None);
         Cache::new(None).put("rna", "new", &2).unwrap();
+    }
+
+    #[test]
+    fn files_keep_their_order_on_any_number_of_threads() {
+        let folder = tempfile::tempdir().unwrap();
+        let inputs: Vec<Input> = (0..5)
+            .map(|index| {
+                let written = format!("reads_{index}");
+                let path = folder.path().join(&written);
+                fs::write(&path, "A".repeat(1 << (4 * (5 - index)))).unwrap();
+                Input { path, written }
+            })
+            .collect();
+        let files: Vec<&Input> = inputs.iter().collect();
+        let one = checksums("rna", &files, 1).unwrap();
+        assert_eq!(one.len(), 5);
+        assert_eq!(one[1].path, "reads_1");
+        assert_eq!(one[1].bytes, 1 << 16);
+        for threads in [0, 2, 8] {
+            assert_eq!(checksums("rna", &files, threads).unwrap(), one);
+        }
+        fs::remove_file(&inputs[2].path).unwrap();
+        fs::remove_file(&inputs[3].path).unwrap();
+        let error = checksums("rna", &files, 4).unwrap_err();
+        assert!(error.contains("reads_2"), "{error}");
     }
 
     #[test]

@@ -153,7 +153,7 @@ impl Case<'_> {
 
     /// Checksums of files, which go into the report's provenance.
     fn checked(&mut self, assay: &str, files: &[&Input]) -> Result<Vec<InputFile>, String> {
-        let inputs = checksums(assay, files)?;
+        let inputs = checksums(assay, files, self.options.threads)?;
         self.evidence.inputs.extend(inputs.iter().cloned());
         Ok(inputs)
     }
