@@ -15,6 +15,9 @@ use crate::manifest::Input;
 /// Folder of kept results within the folder of results.
 pub(crate) const FOLDER: &str = "kept";
 
+/// Files hashed at a time at most: a disk gives no more, and a slide may have thousands of fields.
+const MOST_AT_ONCE: usize = 8;
+
 /// Kept results; without a folder nothing is kept.
 pub(crate) struct Cache {
     folder: Option<PathBuf>,
@@ -88,7 +91,7 @@ pub(crate) fn checksums(
     threads: usize,
 ) -> Result<Vec<InputFile>, String> {
     let mut inputs = Vec::with_capacity(files.len());
-    for together in files.chunks(threads.max(1)) {
+    for together in files.chunks(threads.clamp(1, MOST_AT_ONCE)) {
         let read: Vec<_> = thread::scope(|scope| {
             let running: Vec<_> = together
                 .iter()
@@ -198,7 +201,7 @@ mod tests {
         assert_eq!(one.len(), 5);
         assert_eq!(one[1].path, "reads_1");
         assert_eq!(one[1].bytes, 1 << 16);
-        for threads in [0, 2, 8] {
+        for threads in [0, 2, 65_535] {
             assert_eq!(checksums("rna", &files, threads).unwrap(), one);
         }
         fs::remove_file(&inputs[2].path).unwrap();
