@@ -5,7 +5,9 @@
 //! [`CANONICAL_DIAMETER`] pixels ([`scale`]). A threshold with a watershed stands beside it ([`classical`]).
 
 pub mod classical;
+mod convolution;
 pub mod instances;
+pub mod map;
 pub mod network;
 pub mod scale;
 pub mod score;
@@ -15,12 +17,14 @@ pub mod watershed;
 pub mod weights;
 
 use std::num::NonZeroUsize;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ndarray::{Array2, ArrayView2};
 use thiserror::Error;
 
 use crate::labels::Labels;
 use instances::Rule;
+use map::Spare;
 use views::Views;
 use weights::{Weights, WeightsError};
 
@@ -151,6 +155,8 @@ pub struct Segmenter {
     weights: Weights,
     light: Light,
     scale: f32,
+    /// One for every thread that has found nuclei and is not at it now.
+    spare: Mutex<Vec<Spare>>,
 }
 
 impl Segmenter {
@@ -179,6 +185,7 @@ impl Segmenter {
                 weights: Weights::trained()?,
                 light,
                 scale: scale_for(diameter_px),
+                spare: Mutex::default(),
             }),
             None => None,
         })
@@ -194,10 +201,21 @@ impl Segmenter {
         let plane = self.light.normalised(plane);
         let resampled = scale::resample(plane.view(), scale::scaled(plane.dim(), self.scale));
         let rule = Rule::default();
-        let threads = NonZeroUsize::MIN;
-        let answers = tiles::read_whole(&self.weights, resampled.view(), rule.depth, threads);
+        let mut spare = self.spares().pop().unwrap_or_default();
+        let answers = tiles::read_whole(
+            &self.weights,
+            resampled.view(),
+            rule.depth,
+            &mut spare,
+            NonZeroUsize::MIN,
+        );
+        self.spares().push(spare);
         let labels = instances::label(answers, &rule);
         Labels::compacted(scale::relabel(&labels, plane.dim()))
+    }
+
+    fn spares(&self) -> MutexGuard<'_, Vec<Spare>> {
+        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use alkaid_imaging::nuclei::network::{ANSWERS, Map, forward};
+use alkaid_imaging::nuclei::map::{Map, Spare};
+use alkaid_imaging::nuclei::network::{ANSWERS, forward};
 use alkaid_imaging::nuclei::weights::Weights;
 use ndarray::{Array2, ArrayView2};
 
@@ -26,8 +27,11 @@ fn answers_equal_those_of_pytorch() {
         linear.mapv(|value| (20.0 * value.max(0.0)).ln_1p() / 21.0_f32.ln());
     let input = Map::folded([linear.view(), logarithm.view()]);
     let weights = Weights::trained().unwrap();
+    // The second pass runs on the buffers of the first.
+    let mut spare = Spare::default();
     for threads in [1, 3] {
-        let answers = forward(&weights, &input, NonZeroUsize::new(threads).unwrap());
+        let threads = NonZeroUsize::new(threads).unwrap();
+        let answers = forward(&weights, &input, &mut spare, threads);
         for (index, expected) in expected.chunks(ANSWERS).enumerate() {
             let cell = answers.cell(index / (WIDTH / 2), index % (WIDTH / 2));
             for (channel, (value, expected)) in cell.iter().zip(expected).enumerate() {
@@ -37,5 +41,6 @@ fn answers_equal_those_of_pytorch() {
                 );
             }
         }
+        spare.give(answers);
     }
 }

@@ -3,7 +3,8 @@
 
 use std::num::NonZeroUsize;
 
-use super::network::{self, ANSWERS, Map, RAYS};
+use super::map::{Map, Spare};
+use super::network::{self, ANSWERS, RAYS};
 use super::weights::Weights;
 
 /// How often the network looks.
@@ -22,35 +23,60 @@ struct Mirror {
     left_to_right: bool,
 }
 
+/// The plane as it is, and its mirror images.
+const MIRRORS: [Mirror; 4] = [
+    Mirror::new(false, false),
+    Mirror::new(false, true),
+    Mirror::new(true, false),
+    Mirror::new(true, true),
+];
 /// Values of a cell that are logits; rays follow.
 const LOGITS: usize = ANSWERS - RAYS;
 
-impl Views {
-    fn mirrors(self) -> impl Iterator<Item = Mirror> {
-        let mirrors = match self {
-            Self::One => &[(false, false)][..],
-            Self::Four => &[(false, false), (false, true), (true, false), (true, true)],
-        };
-        mirrors.iter().map(|&(upside_down, left_to_right)| Mirror {
-            upside_down,
-            left_to_right,
-        })
-    }
-}
-
 /// What the network says about a folded plane: per cell four probabilities of foreground, four depths, and the rays.
 #[must_use]
-pub fn answers(weights: &Weights, input: &Map, views: Views, threads: NonZeroUsize) -> Map {
+pub fn answers(
+    weights: &Weights,
+    input: &Map,
+    views: Views,
+    spare: &mut Spare,
+    threads: NonZeroUsize,
+) -> Map {
+    if views == Views::One {
+        let mut said = network::forward(weights, input, spare, threads);
+        let channels = said.channels;
+        for (_, row) in said.rows_mut() {
+            for cell in row.chunks_exact_mut(channels) {
+                cell[..LOGITS]
+                    .iter_mut()
+                    .for_each(|value| *value = probability(*value));
+            }
+        }
+        return said;
+    }
     let mut mean = Map::zeros(input.height, input.width, ANSWERS);
-    let share = 1.0 / views.mirrors().count() as f32;
-    for mirror in views.mirrors() {
-        let said = network::forward(weights, &mirror.input(input), threads);
+    let share = 1.0 / MIRRORS.len() as f32;
+    for mirror in MIRRORS {
+        let said = network::forward(weights, &mirror.input(input), spare, threads);
         mirror.add_back(&said, share, &mut mean);
+        spare.give(said);
     }
     mean
 }
 
+/// The probability that a logit stands for.
+fn probability(logit: f32) -> f32 {
+    1.0 / (1.0 + (-logit).exp())
+}
+
 impl Mirror {
+    const fn new(upside_down: bool, left_to_right: bool) -> Self {
+        Self {
+            upside_down,
+            left_to_right,
+        }
+    }
+
     /// Where the image of a cell lies.
     fn cell(self, map: &Map, y: usize, x: usize) -> (usize, usize) {
         (
@@ -109,7 +135,7 @@ impl Mirror {
                 let (probabilities, rays) = sum.cell_mut(y, x).split_at_mut(LOGITS);
                 for (channel, value) in probabilities.iter_mut().enumerate() {
                     let logit = from[channel / 4 * 4 + self.pixel(channel % 4)];
-                    *value += share / (1.0 + (-logit).exp());
+                    *value += share * probability(logit);
                 }
                 for (ray, value) in rays.iter_mut().enumerate() {
                     *value += share * from[LOGITS + self.ray(ray)];
@@ -140,6 +166,7 @@ mod tests {
             &Weights::trained().expect("they are embedded"),
             &Map::folded([plane.view(), plane.view()]),
             Views::Four,
+            &mut Spare::default(),
             NonZeroUsize::MIN,
         )
     }
@@ -182,7 +209,7 @@ mod tests {
         assert_eq!([across.ray(0), across.ray(RAYS / 4)], [RAYS / 2, RAYS / 4]);
         assert_eq!([over.ray(0), over.ray(RAYS / 4)], [0, 3 * RAYS / 4]);
         assert_eq!([across.pixel(0), over.pixel(0)], [1, 2]);
-        for mirror in Views::Four.mirrors() {
+        for mirror in MIRRORS {
             for ray in 0..RAYS {
                 assert_eq!(mirror.ray(mirror.ray(ray)), ray);
             }

@@ -7,6 +7,8 @@
 use thiserror::Error;
 
 const MAGIC: &[u8] = b"ALKNUC01";
+/// Outputs whose weights lie side by side in memory.
+pub const PANEL: usize = 16;
 /// The trained weights.
 const TRAINED: &[u8] = include_bytes!("../../data/nuclei.weights");
 
@@ -43,10 +45,38 @@ pub struct Layer {
     pub inputs: usize,
     /// Channels out.
     pub outputs: usize,
-    /// `[y, x, input, output]`.
-    pub weights: Vec<f32>,
-    /// Per output.
-    pub bias: Vec<f32>,
+    /// `[output / PANEL, y, x, input, output % PANEL]`, zero where there is no such output.
+    pub panels: Vec<f32>,
+    /// `[output]`, with zeros up to a multiple of [`PANEL`].
+    pub biases: Vec<f32>,
+}
+
+impl Layer {
+    /// A layer of this kernel's side, stride, inputs and outputs, whose weights are ordered `[y, x, input, output]`.
+    pub(super) fn new(
+        [kernel, stride, inputs, outputs]: [usize; 4],
+        weights: &[f32],
+        bias: &[f32],
+    ) -> Self {
+        let padded = outputs.next_multiple_of(PANEL);
+        let depth = kernel * kernel * inputs;
+        let mut panels = vec![0.0; depth * padded];
+        for (place, row) in weights.chunks_exact(outputs).enumerate() {
+            for (panel, part) in row.chunks(PANEL).enumerate() {
+                panels[(panel * depth + place) * PANEL..][..part.len()].copy_from_slice(part);
+            }
+        }
+        let mut biases = bias.to_vec();
+        biases.resize(padded, 0.0);
+        Self {
+            kernel,
+            stride,
+            inputs,
+            outputs,
+            panels,
+            biases,
+        }
+    }
 }
 
 /// All layers of the network, by their part in it. Level 0 is half the plane's size, level 3 a sixteenth.
@@ -176,14 +206,8 @@ impl Layers<'_> {
         for _ in 0..outputs {
             bias.push(f32::from_le_bytes(self.take()?));
         }
-        Ok(Layer {
-            kernel,
-            stride,
-            inputs,
-            outputs,
-            weights,
-            bias,
-        })
+        let shape = [kernel, stride, inputs, outputs];
+        Ok(Layer::new(shape, &weights, &bias))
     }
 
     fn block(&mut self, width: usize) -> Result<[Layer; 2], WeightsError> {
@@ -234,7 +258,7 @@ mod tests {
     #[test]
     fn the_trained_weights_fit_the_network() {
         let weights = Weights::trained().unwrap();
-        assert!(weights.last.weights.iter().all(|weight| weight.is_finite()));
+        assert!(weights.last.panels.iter().all(|weight| weight.is_finite()));
         assert!(TRAINED.len() < 2_000_000);
     }
 
