@@ -46,10 +46,10 @@ pub fn slide(side: u32, alkaid: &Path) -> anyhow::Result<String> {
         cost,
     )?;
     goals.row(
-        "a region of 4 M pixels: CPU time on two cores",
-        &format!("{:.1} s", 0.5 * cost.cpu),
+        "a region of 4 M pixels on two cores",
+        &format!("{:.1} s", cost.wall),
         "≤ 4 s",
-        0.5 * cost.cpu <= 4.0,
+        cost.wall <= 4.0,
     );
     let block = IhcPlan {
         seed: 8,
