@@ -324,11 +324,11 @@ fn measure(
         .collect();
     let tiles = in_order(
         cores.len(),
-        |index| {
+        |index, spare| {
             if progress.interrupted() {
                 return Err(IhcError::Interrupted);
             }
-            Ok(tile(&settings, cores[index])?)
+            Ok(tile(&settings, cores[index], spare)?)
         },
         progress,
     )?;

@@ -495,8 +495,8 @@ pub struct Cell {
     pub artefacts: Vec<Artefact>,
     /// How doubtful the class is, 0 (sure) to 1 (either way).
     pub doubt: f32,
-    /// A person's change.
-    pub reviewed: Option<Review>,
+    /// A person's change; few of a million cells have one.
+    pub reviewed: Option<Box<Review>>,
     /// Outline of the nucleus, pixels of the picture, closed by the first point.
     pub nucleus: Vec<[f32; 2]>,
     /// Outline of the cell.

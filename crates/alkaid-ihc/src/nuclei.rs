@@ -2,6 +2,7 @@
 //! it has seen nuclei as light on dark, and haematoxylin is as much.
 
 use alkaid_imaging::Labels;
+use alkaid_imaging::nuclei::map::Spare;
 use alkaid_imaging::nuclei::{NucleiError, Segmenter};
 use ndarray::Array2;
 
@@ -43,8 +44,8 @@ impl NucleusFinder {
         })
     }
 
-    /// The nuclei of a plane.
-    pub(crate) fn find(&self, haematoxylin: &Array2<f32>) -> Labels {
+    /// The nuclei of a plane. A thread brings the same `spare` every time.
+    pub(crate) fn find(&self, haematoxylin: &Array2<f32>, spare: &mut Spare) -> Labels {
         let Some(network) = &self.network else {
             return Labels {
                 map: Array2::zeros(haematoxylin.dim()),
@@ -52,7 +53,7 @@ impl NucleusFinder {
             };
         };
         kept(
-            network.find(haematoxylin.view()),
+            network.find(haematoxylin.view(), spare),
             haematoxylin,
             self.pixel_um,
         )
@@ -142,7 +143,7 @@ mod tests {
     fn found(plane: &Array2<f32>, pixel_um: f64) -> Labels {
         NucleusFinder::for_sample(std::slice::from_ref(plane), pixel_um)
             .unwrap()
-            .find(plane)
+            .find(plane, &mut Spare::default())
     }
 
     #[test]

@@ -105,12 +105,12 @@ pub fn apply(path: &Path, overrides: &Overrides, cells: &mut [Cell]) -> Result<u
             None => cell.tumour = false,
         }
         cell.doubt = 0.0;
-        cell.reviewed = Some(Review {
+        cell.reviewed = Some(Box::new(Review {
             class: change.class,
             reader: change.reader.clone(),
             when: change.when.clone(),
             reason: change.reason.clone(),
-        });
+        }));
     }
     Ok(overrides.overrides.len() as u64)
 }

@@ -5,6 +5,7 @@
 //! ([`without_twins`]). The halo is wider than anything that decides on a nucleus, so both tiles see the same.
 
 use alkaid_imaging::brightfield::{BrightfieldError, Slide, Window};
+use alkaid_imaging::nuclei::map::Spare;
 use alkaid_imaging::smooth::gaussian;
 use alkaid_imaging::stain::{StainVectors, WhitePoint, separate};
 use ndarray::Array2;
@@ -86,10 +87,11 @@ pub(crate) fn cores(size: (u32, u32), factor: u32) -> Vec<Window> {
     cores
 }
 
-/// Reads and measures one tile.
+/// Reads and measures one tile, with the buffers of the thread that does it.
 pub(crate) fn tile(
     settings: &TileSettings<'_>,
     core: Window,
+    spare: &mut Spare,
 ) -> Result<TileFinding, BrightfieldError> {
     let factor = settings.factor;
     // Whole measured pixels, so that every tile lies on one grid.
@@ -110,7 +112,7 @@ pub(crate) fn tile(
         factor as usize,
     );
     drop(picture);
-    let nuclei = settings.finder.find(&stains.haematoxylin);
+    let nuclei = settings.finder.find(&stains.haematoxylin, spare);
     let territory = Territory::new(nuclei, &stains.density, settings.pixel_um);
     let surroundings = surroundings(&territory, &stains.density, &stains.dab, settings.pixel_um);
     let mut found = TileFinding::default();
@@ -150,6 +152,9 @@ pub(crate) fn tile(
         found.cells.push(measured.cell);
     }
     ground(settings, core, (left, top), &territory, &stains, &mut found);
+    // A slide has a thousand tiles, whose findings wait for the last of them.
+    found.cells.shrink_to_fit();
+    found.background.shrink_to_fit();
     Ok(found)
 }
 

@@ -17,7 +17,6 @@ pub mod watershed;
 pub mod weights;
 
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use ndarray::{Array2, ArrayView2};
 use thiserror::Error;
@@ -155,8 +154,6 @@ pub struct Segmenter {
     weights: Weights,
     light: Light,
     scale: f32,
-    /// One for every thread that has found nuclei and is not at it now.
-    spare: Mutex<Vec<Spare>>,
 }
 
 impl Segmenter {
@@ -185,37 +182,30 @@ impl Segmenter {
                 weights: Weights::trained()?,
                 light,
                 scale: scale_for(diameter_px),
-                spare: Mutex::default(),
             }),
             None => None,
         })
     }
 
-    /// The nuclei of one plane, on one thread. The plane is looked at in one piece: make it a tile of some hundred
-    /// pixels a side, and let tiles overlap.
+    /// The nuclei of one plane, on one thread, which brings the same `spare` every time. The plane is looked at in one
+    /// piece: make it a tile of some hundred pixels a side, and let tiles overlap.
     #[must_use]
-    pub fn find(&self, plane: ArrayView2<'_, f32>) -> Labels {
+    pub fn find(&self, plane: ArrayView2<'_, f32>, spare: &mut Spare) -> Labels {
         if plane.is_empty() {
             return Labels::compacted(plane.map(|_| 0));
         }
         let plane = self.light.normalised(plane);
         let resampled = scale::resample(plane.view(), scale::scaled(plane.dim(), self.scale));
         let rule = Rule::default();
-        let mut spare = self.spares().pop().unwrap_or_default();
         let answers = tiles::read_whole(
             &self.weights,
             resampled.view(),
             rule.depth,
-            &mut spare,
+            spare,
             NonZeroUsize::MIN,
         );
-        self.spares().push(spare);
         let labels = instances::label(answers, &rule);
         Labels::compacted(scale::relabel(&labels, plane.dim()))
-    }
-
-    fn spares(&self) -> MutexGuard<'_, Vec<Spare>> {
-        self.spare.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -328,9 +318,10 @@ mod tests {
         let segmenter = Segmenter::for_sample([&plane].into_iter(), 24.0)
             .unwrap()
             .unwrap();
-        let whole = segmenter.find(plane.view());
+        let mut spare = Spare::default();
+        let whole = segmenter.find(plane.view(), &mut spare);
         assert_eq!(whole.count, 5);
-        let tile = segmenter.find(plane.slice(ndarray::s![16..112, ..]));
+        let tile = segmenter.find(plane.slice(ndarray::s![16..112, ..]), &mut spare);
         let (a, b) = (whole.map[[90, 40]], tile.map[[74, 40]]);
         let same = (30..96).filter(|y| (whole.map[[y + 16, 40]] == a) == (tile.map[[*y, 40]] == b));
         assert!(a > 0 && b > 0 && same.count() >= 64);

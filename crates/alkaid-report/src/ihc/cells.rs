@@ -140,12 +140,12 @@ mod tests {
     #[test]
     fn a_line_has_all_columns_and_names_cannot_break_it() {
         let mut one = cell(3);
-        one.reviewed = Some(alkaid_ihc::finding::Review {
+        one.reviewed = Some(Box::new(alkaid_ihc::finding::Review {
             class: None,
             reader: "A\tB\n".to_owned(),
             when: String::new(),
             reason: String::new(),
-        });
+        }));
         let text = cells_tsv(&[one]);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 2);
