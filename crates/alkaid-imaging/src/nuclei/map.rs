@@ -112,7 +112,7 @@ impl Map {
 
 /// Buffers of maps that are done with: memory from the system is slow to get.
 #[derive(Debug, Default)]
-pub struct Spare(Vec<Vec<f32>>);
+pub struct Spare(pub(super) Vec<Vec<f32>>);
 
 impl Spare {
     /// A map whose border is zero and whose cells are whatever they were.

@@ -34,6 +34,7 @@ const MIRRORS: [Mirror; 4] = [
 const LOGITS: usize = ANSWERS - RAYS;
 
 /// What the network says about a folded plane: per cell four probabilities of foreground, four depths, and the rays.
+/// Give the map to `spare` when it is done with.
 #[must_use]
 pub fn answers(
     weights: &Weights,
@@ -42,25 +43,35 @@ pub fn answers(
     spare: &mut Spare,
     threads: NonZeroUsize,
 ) -> Map {
-    if views == Views::One {
-        let mut said = network::forward(weights, input, spare, threads);
-        let channels = said.channels;
-        for (_, row) in said.rows_mut() {
-            for cell in row.chunks_exact_mut(channels) {
-                cell[..LOGITS]
-                    .iter_mut()
-                    .for_each(|value| *value = probability(*value));
+    match views {
+        Views::One => once(weights, input, spare, threads),
+        Views::Four => averaged(weights, input, spare, threads),
+    }
+}
+
+fn once(weights: &Weights, input: &Map, spare: &mut Spare, threads: NonZeroUsize) -> Map {
+    let mut said = network::forward(weights, input, spare, threads);
+    for (_, row) in said.rows_mut() {
+        for cell in row.chunks_exact_mut(ANSWERS) {
+            for value in &mut cell[..LOGITS] {
+                *value = probability(*value);
             }
         }
-        return said;
     }
-    let mut mean = Map::zeros(input.height, input.width, ANSWERS);
-    let share = 1.0 / MIRRORS.len() as f32;
+    said
+}
+
+fn averaged(weights: &Weights, input: &Map, spare: &mut Spare, threads: NonZeroUsize) -> Map {
+    let mut mean = spare.take(input.height, input.width, ANSWERS);
+    mean.rows_mut().for_each(|(_, row)| row.fill(0.0));
+    let mut image = spare.take(input.height, input.width, input.channels);
     for mirror in MIRRORS {
-        let said = network::forward(weights, &mirror.input(input), spare, threads);
-        mirror.add_back(&said, share, &mut mean);
+        mirror.write(input, &mut image);
+        let said = network::forward(weights, &image, spare, threads);
+        mirror.add_back(&said, 1.0 / MIRRORS.len() as f32, &mut mean);
         spare.give(said);
     }
+    spare.give(image);
     mean
 }
 
@@ -112,8 +123,8 @@ impl Mirror {
         }
     }
 
-    fn input(self, map: &Map) -> Map {
-        let mut image = Map::zeros(map.height, map.width, map.channels);
+    /// Writes the image of a folded plane.
+    fn write(self, map: &Map, image: &mut Map) {
         for y in 0..map.height {
             for x in 0..map.width {
                 let (to_y, to_x) = self.cell(map, y, x);
@@ -123,7 +134,6 @@ impl Mirror {
                 }
             }
         }
-        image
     }
 
     /// Adds a share of the answers about the image to those about the plane.
@@ -191,6 +201,28 @@ mod tests {
                     let image = there[LOGITS + mirror.ray(ray)];
                     assert!((here[LOGITS + ray] - image).abs() < 1e-3, "{y} {x} {ray}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn buffers_come_back_and_leave_no_trace() {
+        let weights = Weights::trained().expect("they are embedded");
+        let input = Map::folded([plane().view(), plane().view()]);
+        for views in [Views::One, Views::Four] {
+            let mut spare = Spare::default();
+            let mut first = None;
+            for _ in 0..3 {
+                let said = answers(&weights, &input, views, &mut spare, NonZeroUsize::MIN);
+                let cells: Vec<f32> = (0..said.height * said.width)
+                    .flat_map(|cell| said.cell(cell / said.width, cell % said.width).to_vec())
+                    .collect();
+                spare.give(said);
+                let seen = (cells, spare.0.len());
+                assert!(
+                    first.get_or_insert_with(|| seen.clone()) == &seen,
+                    "{views:?}"
+                );
             }
         }
     }
