@@ -22,6 +22,8 @@ const TILE_CACHE: usize = 64 << 20;
 const STRIP_CACHE: usize = 256 << 20;
 /// The largest piece (strip or tile) that is decoded at once, in bytes.
 const PIECE_BYTES: usize = 640 << 20;
+/// Bytes of a piece above which only one is decoded at a time: threads that ask for the same strip would each hold it.
+const LARGE_PIECE: usize = 32 << 20;
 /// Images of one file that are looked at; more are no pyramid.
 const IMAGES: usize = 64;
 /// Levels agree in shape with level 0 up to this share: rounding at each halving.
@@ -36,12 +38,17 @@ pub(super) struct TiledFile {
     /// Decoders that are not in use, by level.
     idle: Mutex<Vec<(usize, Reader)>>,
     cache: Mutex<Cache>,
+    /// Held while a large piece is decoded.
+    large: Mutex<()>,
 }
 
 /// Values of the tag `ExtraSamples` for opacity. Where it is associated, colours are already darkened by it, and
 /// putting them on white once more leaves what is opaque as it is and what is transparent white.
 const ASSOCIATED: u64 = 1;
 const UNASSOCIATED: u64 = 2;
+
+/// Value of `PhotometricInterpretation` for numbers into a table of colours.
+const PALETTE: u16 = 3;
 
 /// How one level is cut into pieces.
 #[derive(Clone, Debug)]
@@ -54,6 +61,8 @@ struct Grid {
     piece_height: u32,
     tiled: bool,
     samples: Samples,
+    /// Pieces that the file leaves out, in order: nothing was scanned there.
+    empty: Arc<[u32]>,
 }
 
 /// How a piece's samples become colours.
@@ -121,25 +130,28 @@ impl Cache {
 
 impl TiledFile {
     pub(super) fn open(path: &Path) -> Result<(Self, Facts), BrightfieldError> {
-        let mut grids = Vec::new();
-        let mut first = reader(path, None)?;
-        let description = text(&mut first, Tag::ImageDescription);
-        let base = grid(path, &mut first)?;
-        let resolution = resolution(&mut first);
-        let mut directories: Vec<u64> = pointers(&mut first, Tag::SubIfd);
-        for _ in 0..IMAGES {
-            if !first.more_images() || first.next_image().is_err() {
-                break;
-            }
-            directories.extend(first.ifd_pointer().map(|pointer| pointer.0));
+        // A label, a photograph of the slide or a damaged copy is no level; level 0 alone is enough.
+        let mut pages = vec![grid(path, &mut reader(path, None)?)?];
+        let later = chain(path)?.into_iter().skip(1);
+        pages.extend(later.filter_map(|directory| grid_at(path, directory).ok()));
+        // Some writers put a label or a small copy first.
+        let area = |grid: &Grid| u64::from(grid.width) * u64::from(grid.height);
+        let largest = (0..pages.len())
+            .rev()
+            .max_by_key(|page| area(&pages[*page]));
+        let base = pages.remove(largest.unwrap_or(0));
+        let mut main = reader(path, Some(base.directory))?;
+        let description = text(&mut main, Tag::ImageDescription);
+        // So Ventana names the levels of a slide.
+        if description.starts_with("level=") {
+            let what = "a BIF slide of Ventana, whose tiles lie on each other";
+            return Err(damaged(path, what));
         }
-        grids.push(base.clone());
-        for directory in directories.into_iter().take(IMAGES) {
-            // A label, a photograph of the slide or a damaged copy is no level; level 0 alone is enough.
-            let Ok(level) = reader(path, Some(directory)).and_then(|mut r| grid(path, &mut r))
-            else {
-                continue;
-            };
+        let resolution = resolution(&mut main);
+        let nested = pointers(&mut main, Tag::SubIfd).into_iter().take(IMAGES);
+        let nested = nested.filter_map(|directory| grid_at(path, directory).ok());
+        let mut grids = vec![base.clone()];
+        for level in nested.chain(pages) {
             let last = &grids[grids.len() - 1];
             let smaller = level.width < last.width && level.height < last.height;
             let ratio = |grid: &Grid| f64::from(grid.width) / f64::from(grid.height);
@@ -181,6 +193,7 @@ impl TiledFile {
             levels: grids,
             idle: Mutex::new(Vec::new()),
             cache: Mutex::new(Cache::new(most)),
+            large: Mutex::new(()),
         };
         Ok((file, facts))
     }
@@ -203,7 +216,7 @@ impl TiledFile {
                 let y0 = row * grid.piece_height;
                 let piece_width = grid.piece_width.min(grid.width - x0) as usize;
                 let from = left.max(x0);
-                let count = 3 * (right.min(x0 + grid.piece_width) - from) as usize;
+                let count = 3 * (right.min(x0.saturating_add(grid.piece_width)) - from) as usize;
                 for y in top.max(y0)..bottom.min(y0.saturating_add(grid.piece_height)) {
                     let source = 3 * ((y - y0) as usize * piece_width + (from - x0) as usize);
                     let target = 3 * ((y - top) as usize * picture.width + (from - left) as usize);
@@ -230,6 +243,12 @@ impl TiledFile {
             Some(reader) => reader,
             None => reader(&self.path, Some(self.levels[level].directory))?,
         };
+        let grid = &self.levels[level];
+        let bytes = 3 * grid.piece_width as usize * grid.piece_height as usize;
+        let _one = (bytes > LARGE_PIECE).then(|| lock(&self.large));
+        if let Some(piece) = lock(&self.cache).get(key) {
+            return Ok(piece);
+        }
         let piece = Arc::new(self.decode(&mut reader, level, index)?);
         lock(&self.idle).push((level, reader));
         lock(&self.cache).put(key, Arc::clone(&piece));
@@ -251,6 +270,9 @@ impl TiledFile {
         let height = grid
             .piece_height
             .min(grid.height - index / across * grid.piece_height) as usize;
+        if grid.empty.binary_search(&index).is_ok() {
+            return Ok(vec![255; 3 * width * height]);
+        }
         let mut bytes = |index: u32, samples: usize| {
             let bytes = match reader.read_chunk(index) {
                 Ok(DecodingResult::U8(bytes)) => bytes,
@@ -341,6 +363,11 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
         });
     }
     let (width, height) = reader.dimensions().map_err(fail)?;
+    let tag = |reader: &mut Reader, tag| reader.find_tag_unsigned::<u16>(tag).map_err(fail);
+    // Not what the decoder says of it: it calls a palette unsupported.
+    if tag(reader, Tag::PhotometricInterpretation)? == Some(PALETTE) {
+        return Err(not_colour(path, "numbers of a palette"));
+    }
     let planar: Option<u16> = reader
         .find_tag_unsigned(Tag::PlanarConfiguration)
         .map_err(fail)?;
@@ -360,6 +387,15 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
         }
         other => return Err(not_colour(path, &format!("samples of the kind {other:?}"))),
     };
+    // The decoder drops what is beyond the colours before it undoes the differences between pixels.
+    let more = tag(reader, Tag::SamplesPerPixel)?.unwrap_or(1) > 3;
+    let differences = tag(reader, Tag::Predictor)?.unwrap_or(1) != 1;
+    if more && differences && samples == Samples::Rgb(3) {
+        return Err(BrightfieldError::Compression {
+            path: path.to_owned(),
+            what: "a predictor over more channels than red, green and blue".to_owned(),
+        });
+    }
     let (piece_width, piece_height) = reader.chunk_dimensions();
     let piece_height = piece_height.min(height.max(1));
     if piece_width == 0 || piece_height == 0 {
@@ -374,7 +410,7 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
         });
     }
     let tiled = reader.find_tag(Tag::TileWidth).map_err(fail)?.is_some();
-    check_complete(path, reader, tiled)?;
+    let empty = check_complete(path, reader, tiled)?;
     let directory = reader.ifd_pointer().map_or(0, |pointer| pointer.0);
     Ok(Grid {
         directory,
@@ -384,7 +420,26 @@ fn grid(path: &Path, reader: &mut Reader) -> Result<Grid, BrightfieldError> {
         piece_height,
         tiled,
         samples,
+        empty,
     })
+}
+
+/// The directories in the chain of a file's images, the first first.
+fn chain(path: &Path) -> Result<Vec<u64>, BrightfieldError> {
+    let mut reader = reader(path, None)?;
+    let mut directories = Vec::new();
+    loop {
+        directories.extend(reader.ifd_pointer().map(|pointer| pointer.0));
+        let more = reader.more_images() && directories.len() < IMAGES;
+        if !more || reader.next_image().is_err() {
+            return Ok(directories);
+        }
+    }
+}
+
+/// How the image of a directory is laid out.
+fn grid_at(path: &Path, directory: u64) -> Result<Grid, BrightfieldError> {
+    grid(path, &mut reader(path, Some(directory))?)
 }
 
 /// What the first sample beyond red, green and blue is, where the file says it.
@@ -395,8 +450,13 @@ fn extra_sample(reader: &mut Reader) -> Result<Option<u64>, TiffError> {
     Ok(reader.get_tag_u64_vec(Tag::ExtraSamples)?.first().copied())
 }
 
-/// Refuses a file that ends before its last piece: a decoder of JPEG fills what is missing with grey.
-fn check_complete(path: &Path, reader: &mut Reader, tiled: bool) -> Result<(), BrightfieldError> {
+/// Refuses a file that ends before its last piece: a decoder of JPEG fills what is missing with grey. Returns the pieces
+/// that the file leaves out on purpose, which have no bytes.
+fn check_complete(
+    path: &Path,
+    reader: &mut Reader,
+    tiled: bool,
+) -> Result<Arc<[u32]>, BrightfieldError> {
     let length = std::fs::metadata(path)
         .map_err(|source| BrightfieldError::open(path, source))?
         .len();
@@ -416,7 +476,11 @@ fn check_complete(path: &Path, reader: &mut Reader, tiled: bool) -> Result<(), B
         .filter(|(offset, count)| offset.saturating_add(**count) > length)
         .count();
     match missing {
-        0 => Ok(()),
+        0 => Ok((0_u32..)
+            .zip(&counts)
+            .filter(|(_, count)| **count == 0)
+            .map(|(index, _)| index)
+            .collect()),
         missing => Err(damaged(
             path,
             &format!(
@@ -616,6 +680,42 @@ mod tests {
         );
         let other = first_row(&Made::default().file(&[four_samples(0)])).unwrap();
         assert_eq!((other.at(0, 0), other.at(1, 0)), ([200, 100, 50], [9; 3]));
+    }
+
+    /// A page of that many pixels a side, all of one colour.
+    fn one_colour(side: u64, colour: [u8; 3]) -> MadePage {
+        let strip = colour.repeat((side * side) as usize);
+        MadePage::grey(side, side, 8, strip)
+            .with(258, 3, vec![8; 3])
+            .with(262, 3, vec![2])
+            .with(277, 3, vec![3])
+    }
+
+    #[test]
+    fn the_largest_page_is_the_section() {
+        let label = one_colour(4, [1, 2, 3]);
+        let file = Made::default().file(&[label, one_colour(8, [200, 100, 50])]);
+        assert_eq!(first_row(&file).unwrap().at(0, 0), [200, 100, 50]);
+        let level = one_colour(8, [9; 3]).text(270, "level=0 mag=40");
+        let error = first_row(&Made::default().file(&[level])).unwrap_err();
+        assert!(error.to_string().contains("BIF"), "{error}");
+    }
+
+    #[test]
+    fn a_piece_that_is_left_out_is_white() {
+        let page = one_colour(4, [9; 3]).with(279, 4, vec![0]);
+        let row = first_row(&Made::default().file(&[page])).unwrap();
+        assert_eq!(row.at(3, 0), [255; 3]);
+    }
+
+    #[test]
+    fn what_would_come_out_in_wrong_colours_is_refused() {
+        let palette = MadePage::grey(4, 2, 8, vec![0; 8]).with(262, 3, vec![3]);
+        let error = first_row(&Made::default().file(&[palette])).unwrap_err();
+        assert!(error.to_string().contains("palette"), "{error}");
+        let differences = four_samples(0).with(317, 3, vec![2]);
+        let error = first_row(&Made::default().file(&[differences])).unwrap_err();
+        assert!(error.to_string().contains("predictor"), "{error}");
     }
 
     #[test]
