@@ -1,8 +1,8 @@
 //! Regions drawn elsewhere, e.g. the tumour area: GeoJSON as QuPath exports it, in pixels.
 //!
 //! RFC 7946 with pixel coordinates: QuPath's origin is the corner of the top left pixel, so its centre is (0.5, 0.5).
-//! What counts goes by the outlines' classes: those that begin with *Tumo* (Tumor, Tumour) alone, where there are any; else
-//! all but those that QuPath and its users name what is no tumour (Stroma, Necrosis, ...). What is of QuPath's class
+//! What counts goes by the outlines' classes: those that name the tumour alone, where there are any; else all but those
+//! that QuPath and its users name what is no tumour (Stroma, Necrosis, Non-tumor, ...). What is of QuPath's class
 //! *Ignore\** is taken out of the others.
 //!
 //! [`Outlines`] are what the file holds. They are drawn on the grid of a small picture ([`Outlines::draw`]), or asked for
@@ -34,8 +34,9 @@ pub struct Outlines {
     ignored: Vec<Polygon>,
 }
 
-/// Beginnings of the classes, in lower case, that QuPath and its users give to what is no tumour.
-const NO_TUMOUR: [&str; 13] = [
+/// Beginnings of words, in lower case, by which QuPath and its users name what is no tumour. Those of three letters are
+/// whole words.
+const NO_TUMOUR: [&str; 15] = [
     "stroma",
     "necro",
     "immune",
@@ -49,7 +50,11 @@ const NO_TUMOUR: [&str; 13] = [
     "vessel",
     "muscle",
     "mucin",
+    "lymphocyt",
+    "inflam",
 ];
+/// Words before *tumour* that turn it into what is none.
+const NOT: [&str; 7] = ["non", "no", "not", "peri", "outside", "without", "adjacent"];
 
 /// An area of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,6 +112,7 @@ pub(crate) fn parse(text: &[u8], path: &Path) -> Result<Outlines, ImagingError> 
     if text.len() as u64 > MOST_BYTES {
         return Err(bad(format!("more than {MOST_BYTES} bytes")));
     }
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     // serde_json ends at a depth of 128 by itself.
     let root: Value = serde_json::from_slice(text).map_err(|error| bad(error.to_string()))?;
     let mut polygons = Vec::new();
@@ -247,24 +253,56 @@ impl Outlines {
     }
 }
 
-/// What the class of a feature says.
+/// What the class of a feature says. QuPath writes it as an object with a `name`, or with `names` where it was derived from
+/// another (`Tumor: Positive`), of which the first counts; others write a string, or give the object itself a name.
 fn class(feature: &Value) -> Class {
     let name = |properties: &Value| {
-        let class = properties
-            .get("classification")
-            .and_then(|class| class.get("name"))
-            .or_else(|| properties.get("name"))?;
-        Some(class.as_str()?.to_owned())
+        let class = properties.get("classification").filter(|c| !c.is_null());
+        let name = match class {
+            Some(class) => class
+                .get("name")
+                .or_else(|| class.get("names").and_then(|names| names.get(0)))
+                .unwrap_or(class),
+            None => properties.get("name")?,
+        };
+        Some(name.as_str()?.to_owned())
     };
-    let Some(name) = feature.get("properties").and_then(name) else {
-        return Class::Unsaid;
+    match feature.get("properties").and_then(name) {
+        Some(name) => named(name),
+        None => Class::Unsaid,
+    }
+}
+
+/// What a name says, by its words.
+fn named(name: String) -> Class {
+    let lower = name.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    if words.first().is_some_and(|word| word.starts_with("ignore")) {
+        return Class::Ignored;
+    }
+    let is_none = |word: &&str| {
+        NO_TUMOUR.iter().any(|start| match start.len() {
+            3 => word == start,
+            _ => word.starts_with(start),
+        })
     };
-    let lower = name.trim().to_lowercase();
-    match lower.as_str() {
-        lower if lower.starts_with("tumo") => Class::Tumour,
-        lower if lower.starts_with("ignore") => Class::Ignored,
-        lower if NO_TUMOUR.iter().any(|start| lower.starts_with(start)) => Class::NoTumour(name),
-        _ => Class::Unsaid,
+    let Some(place) = words.iter().position(|word| word.contains("tumo")) else {
+        return match words.iter().any(is_none) {
+            true => Class::NoTumour(name),
+            false => Class::Unsaid,
+        };
+    };
+    // "Mucinous tumour" is tumour, "tumour stroma" and "tumour-infiltrating lymphocytes" are not.
+    let before = place.checked_sub(1).map(|place| words[place]);
+    let within = ["", "intra"].map(|start| format!("{start}tumo"));
+    let negated = before.is_some_and(|word| NOT.contains(&word))
+        || !within.iter().any(|start| words[place].starts_with(start));
+    match negated || words[place + 1..].iter().any(is_none) {
+        true => Class::NoTumour(name),
+        false => Class::Tumour,
     }
 }
 
@@ -413,6 +451,54 @@ mod tests {
                 "##......", "##......", "........", "........", "......##", "......##"
             ]
         );
+    }
+
+    #[test]
+    fn names_say_what_is_tumour() {
+        for (name, tumour) in [
+            ("Tumor", Some(true)),
+            ("Tumour: Positive", Some(true)),
+            ("Mucinous tumor", Some(true)),
+            ("Intratumoral", Some(true)),
+            ("Non-tumor", Some(false)),
+            ("Nontumour", Some(false)),
+            ("Peritumoral", Some(false)),
+            ("Tumor stroma", Some(false)),
+            ("tumor-infiltrating lymphocytes", Some(false)),
+            ("Normal lung", Some(false)),
+            ("Fat", Some(false)),
+            ("Fatima", None),
+            ("Region 1", None),
+            ("", None),
+        ] {
+            let found = match named(name.to_owned()) {
+                Class::Tumour => Some(true),
+                Class::NoTumour(_) => Some(false),
+                Class::Unsaid => None,
+                Class::Ignored => panic!("{name}"),
+            };
+            assert_eq!(found, tumour, "{name}");
+        }
+    }
+
+    #[test]
+    fn classes_are_read_as_objects_lists_and_strings() {
+        for written in [
+            r#"{"classification":{"name":"Stroma","color":[1,2,3]}}"#,
+            r#"{"classification":{"names":["Stroma","Positive"]}}"#,
+            r#"{"classification":"Stroma","name":"Tumor"}"#,
+            r#"{"classification":null,"name":"Stroma"}"#,
+        ] {
+            let feature: Value =
+                serde_json::from_str(&format!(r#"{{"properties":{written}}}"#)).unwrap();
+            assert_eq!(
+                class(&feature),
+                Class::NoTumour("Stroma".to_owned()),
+                "{written}"
+            );
+        }
+        let marked = "\u{feff}{\"type\":\"Polygon\",\"coordinates\":[[[1,1],[2,1],[2,2]]]}";
+        assert!(drawn(marked).is_ok());
     }
 
     #[test]
