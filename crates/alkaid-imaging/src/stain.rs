@@ -124,13 +124,18 @@ impl WhitePoint {
         if total == 0 {
             return Self::full();
         }
+        let padded = is_padded(&histogram);
+        if padded {
+            histogram[PURE] = 0;
+        }
         // The level that only 1 in 1,000 exceeds: single hot pixels do not count.
         let top = level(&histogram, total / 1000, total);
         let mut channels = vec![[0_u64; 256]; 3];
         let mut glass = 0_u64;
         for picture in pictures {
             for pixel in picture.pixels.chunks_exact(3) {
-                if bright(pixel) as i32 >= top as i32 - 3 * NOISE {
+                let level = bright(pixel);
+                if level as i32 >= top as i32 - 3 * NOISE && !(padded && level == PURE) {
                     glass += 1;
                     for (channel, value) in channels.iter_mut().zip(pixel) {
                         channel[usize::from(*value)] += 1;
@@ -175,6 +180,30 @@ impl WhitePoint {
         }
         table
     }
+}
+
+/// The level (sum of the channels) of a pixel at full scale.
+const PURE: usize = 3 * 255;
+
+/// Whether pixels at full scale are what a program put around the picture, and not glass: hardly any pixel is nearly as
+/// bright, and further down lies a narrow peak that holds much of what is bright, as only glass does.
+fn is_padded(histogram: &[u64]) -> bool {
+    /// Levels below full scale in which noise puts some of the glass that is at full scale.
+    const NEXT: usize = 20;
+    /// What is darker is no glass.
+    const BRIGHT: usize = 600;
+    /// Levels to each side of glass that its noise takes.
+    const NARROW: usize = 8;
+    let count = |levels: std::ops::Range<usize>| histogram[levels].iter().sum::<u64>();
+    let next = PURE - NEXT;
+    if histogram[PURE] <= 20 * count(next..PURE) {
+        return false;
+    }
+    let peak = (BRIGHT..next).max_by_key(|level| histogram[*level]);
+    peak.is_some_and(|peak| {
+        let glass = count(peak - NARROW..(peak + NARROW + 1).min(next));
+        glass > 0 && 5 * glass >= 2 * count(BRIGHT..next)
+    })
 }
 
 /// The brightest level that more than `above` of `total` pixels reach.
@@ -358,6 +387,21 @@ mod tests {
         let white = WhitePoint::find([&picture].into_iter());
         assert_eq!(white.rgb, [243.0, 240.0, 231.0]);
         assert_eq!(white.source, WhiteSource::Glass);
+        // A margin at full scale, as programs put around a picture, is no glass.
+        for x in 0..100 {
+            for y in 90..100 {
+                picture.set(x, y, [255; 3]);
+            }
+        }
+        assert_eq!(WhitePoint::find([&picture].into_iter()), white);
+        // Glass at full scale is, beside pale tissue of many shades.
+        for x in 0..100 {
+            for y in 0..10 {
+                picture.set(x, y, [200 + (x % 40) as u8; 3]);
+            }
+        }
+        let full = WhitePoint::find([&picture].into_iter());
+        assert_eq!(full.rgb, [255.0; 3]);
         let tissue = Rgb::filled(100, 100, [180, 150, 160]);
         let white = WhitePoint::find([&tissue].into_iter());
         assert_eq!(white.source, WhiteSource::PalestTissue);

@@ -12,6 +12,10 @@ const ENOUGH: usize = 500;
 /// Sine of the angle out of the plane of the dyes from which a pixel is of another hue: 9 degrees. Eosin lies at 39
 /// degrees, Fast Red at 19, and their mixtures with haematoxylin between that and 0.
 const OUT_OF_PLANE: f64 = 0.16;
+/// Difference of a pixel's channels over the largest up to which it is grey.
+const GREY: f64 = 0.05;
+/// Share of the dark pixels from which a picture is grey. Haematoxylin on brown is grey in places.
+const MOSTLY: f64 = 0.6;
 /// Share of the dark pixels that may be of another hue: pigment, dirt, ink.
 const FOREIGN: f64 = 0.25;
 
@@ -43,6 +47,14 @@ pub enum NotHdab {
         /// Percent of dark pixels of that hue.
         percent: f64,
     },
+    /// No colours at all.
+    #[error(
+        "{percent:.0} % of the stained pixels are grey, as in a grey picture that was saved as a colour picture; give it in the colours in which it was scanned"
+    )]
+    Grey {
+        /// Percent of dark pixels that are grey.
+        percent: f64,
+    },
     /// Nothing on the glass.
     #[error("there is hardly any tissue: {percent:.2} % of the picture is darker than empty glass")]
     EmptyGlass {
@@ -60,13 +72,16 @@ pub enum NotHdab {
 /// The dye that it seems to be instead.
 pub fn check(sample: &[Density], vectors: &StainVectors) -> Result<(), NotHdab> {
     let normal = vectors.residual();
-    let (mut dark, mut pink, mut other) = (0_usize, 0_usize, 0_usize);
+    let (mut dark, mut grey, mut pink, mut other) = (0_usize, 0_usize, 0_usize, 0_usize);
     for density in sample {
         let density = density.map(f64::from);
         if dot(density, density).sqrt() < DARK {
             continue;
         }
         dark += 1;
+        let most = density.into_iter().fold(f64::MIN, f64::max);
+        let least = density.into_iter().fold(f64::MAX, f64::min);
+        grey += usize::from(most - least <= GREY * most);
         let hue = unit(density);
         let out = dot(hue, normal);
         // Within the plane, beyond the two dyes: a hue more blue than haematoxylin or more yellow than DAB.
@@ -81,6 +96,11 @@ pub fn check(sample: &[Density], vectors: &StainVectors) -> Result<(), NotHdab> 
         return Ok(());
     }
     let share = |count: usize| count as f64 / dark as f64;
+    if share(grey) > MOSTLY {
+        return Err(NotHdab::Grey {
+            percent: 100.0 * share(grey),
+        });
+    }
     if share(pink) > FOREIGN {
         return Err(NotHdab::PinkOrRed {
             percent: 100.0 * share(pink),
@@ -123,6 +143,11 @@ mod tests {
                 "{red:?}"
             );
         }
+        let grey = mixtures([0.577; 3], [0.577; 3]);
+        assert!(matches!(
+            check(&grey, &published),
+            Err(NotHdab::Grey { .. })
+        ));
         let green = mixtures([0.9, 0.3, 0.6], [0.95, 0.1, 0.5]);
         assert!(matches!(
             check(&green, &published),
