@@ -133,16 +133,21 @@ impl Region {
 }
 
 fn mask(path: &Path, size: (u32, u32)) -> Result<Kind, IhcError> {
-    let picture = image::ImageReader::open(path)
+    let bad = |what: String, remedy| IhcError::malformed(path, "the file", what, remedy);
+    let reader = image::ImageReader::open(path)
         .map_err(|source| IhcError::open(path, source))?
         .with_guessed_format()
-        .map_err(|source| IhcError::open(path, source))?
-        .decode()
-        .map_err(|error| {
-            IhcError::malformed(path, "the file", error.to_string(), "give the mask as PNG")
-        })?
-        .into_luma8();
-    let (width, height) = picture.dimensions();
+        .map_err(|source| IhcError::open(path, source))?;
+    if reader.format() == Some(image::ImageFormat::Jpeg) {
+        let what = "JPEG leaves traces around what is marked";
+        return Err(bad(what.to_owned(), "give the mask as PNG"));
+    }
+    let picture = reader.decode().map_err(|error| {
+        let remedy =
+            "give the mask as PNG; it may be smaller than the picture, if it has the same shape";
+        bad(error.to_string(), remedy)
+    })?;
+    let (width, height) = (picture.width(), picture.height());
     let scale = [
         f64::from(size.0) / f64::from(width.max(1)),
         f64::from(size.1) / f64::from(height.max(1)),
@@ -158,12 +163,34 @@ fn mask(path: &Path, size: (u32, u32)) -> Result<Kind, IhcError> {
             "give the mask that was made from this picture",
         ));
     }
+    let set = marked(&picture);
+    if !set.contains(&true) {
+        let remedy = "give a mask in which the tumour is not black";
+        return Err(bad("no pixel of the mask is marked".to_owned(), remedy));
+    }
     Ok(Kind::Mask {
-        set: picture.as_raw().iter().map(|value| *value > 0).collect(),
+        set,
         width: width as usize,
         height: height as usize,
         scale,
     })
+}
+
+/// Which pixels of a mask are marked: neither black nor transparent. Looked at before any conversion, as one to 8 bits would
+/// make small labels of 16 bits black.
+fn marked(mask: &image::DynamicImage) -> Vec<bool> {
+    let colour = mask.color();
+    let bytes = usize::from(colour.bytes_per_pixel());
+    let opacity = match colour.has_alpha() {
+        true => bytes / usize::from(colour.channel_count()),
+        false => 0,
+    };
+    let any = |bytes: &[u8]| bytes.iter().any(|byte| *byte != 0);
+    mask.as_bytes()
+        .chunks_exact(bytes)
+        .map(|pixel| pixel.split_at(bytes - opacity))
+        .map(|(value, opacity)| any(value) && (opacity.is_empty() || any(opacity)))
+        .collect()
 }
 
 /// Nuclei of at least this area may be tumour, square micrometres: lymphocytes are smaller.
@@ -239,6 +266,17 @@ mod tests {
     }
 
     #[test]
+    fn small_labels_and_transparent_grounds_are_told() {
+        let labels = image::ImageBuffer::from_vec(2, 1, vec![0_u16, 1]).unwrap();
+        let labels = image::DynamicImage::ImageLuma16(labels);
+        assert_eq!(marked(&labels), [false, true]);
+        let drawn = vec![255, 255, 255, 0, 255, 0, 0, 255, 0, 0, 0, 255];
+        let drawn = image::ImageBuffer::from_vec(3, 1, drawn).unwrap();
+        let drawn = image::DynamicImage::ImageRgba8(drawn);
+        assert_eq!(marked(&drawn), [false, true, false]);
+    }
+
+    #[test]
     fn broken_files_say_what_is_wrong() {
         for (text, what) in [
             ("{", "GeoJSON"),
@@ -273,6 +311,13 @@ mod tests {
         let region = Region::open(&RegionChoice::Mask(path.clone()), (100, 100)).unwrap();
         assert!(region.holds(95.0, 5.0));
         assert!(!region.holds(85.0, 5.0));
-        assert!(Region::open(&RegionChoice::Mask(path), (100, 300)).is_err());
+        assert!(Region::open(&RegionChoice::Mask(path.clone()), (100, 300)).is_err());
+        image::GrayImage::new(10, 10).save(&path).unwrap();
+        let error = Region::open(&RegionChoice::Mask(path), (10, 10)).err();
+        assert!(error.is_some_and(|e| e.to_string().contains("no pixel of the mask")));
+        let jpeg = folder.path().join("m.jpg");
+        image::GrayImage::new(10, 10).save(&jpeg).unwrap();
+        let error = Region::open(&RegionChoice::Mask(jpeg), (10, 10)).err();
+        assert!(error.is_some_and(|e| e.to_string().contains("JPEG leaves traces")));
     }
 }
