@@ -84,7 +84,8 @@ pub struct PairAgreement {
     pub percent_agreement_strong: f64,
     /// Cohen's kappa. `None` where chance alone would agree always.
     pub kappa: Option<f64>,
-    /// Its 95 % interval, by the large-sample standard error.
+    /// Its 95 % interval, by the large-sample standard error. `None` where they always agree, which leaves no error to
+    /// go by.
     pub kappa_interval: Option<[f64; 2]>,
     /// Cohen's kappa with quadratic weights.
     pub weighted_kappa: Option<f64>,
@@ -123,40 +124,36 @@ pub fn agreement(path: &Path) -> Result<HandReport, IhcError> {
 
 /// As [`agreement`], from the text of the file.
 pub(crate) fn of_text(path: &Path, text: &str) -> Result<HandReport, IhcError> {
-    Ok(compare(parse(path, text)?))
+    let (scores, missing) = parse(path, text)?;
+    Ok(compare(scores, missing))
 }
 
-fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
+/// Scores by case and reader, and how many lines have none.
+fn parse(path: &Path, text: &str) -> Result<(Vec<HandScore>, usize), IhcError> {
     let mut lines = text
         .lines()
         .enumerate()
         .map(|(index, line)| (index + 1, line.trim_end_matches('\r')))
         .filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#'));
-    let (_, header) = lines
+    let (header_line, header) = lines
         .next()
         .ok_or_else(|| IhcError::malformed(path, "the file", "it is empty", REMEDY))?;
     let names: Vec<String> = header
-        .trim_start_matches('\u{feff}')
         .split('\t')
         .map(|n| n.trim().to_lowercase())
         .collect();
     let column = |name: &str| names.iter().position(|n| n == name);
-    let needed = |name: &str| {
-        column(name)
-            .ok_or_else(|| IhcError::malformed(path, "line 1", format!("no column {name}"), REMEDY))
-    };
+    let bad_header =
+        |what: String| IhcError::malformed(path, format!("line {header_line}"), what, REMEDY);
+    let needed = |name: &str| column(name).ok_or_else(|| bad_header(format!("no column {name}")));
     let (case, reader) = (needed("case")?, needed("reader")?);
     let score = column("score");
     let percents = ["pct_0", "pct_1", "pct_2", "pct_3"].map(column);
     if score.is_none() && percents.iter().any(Option::is_none) {
-        return Err(IhcError::malformed(
-            path,
-            "line 1",
-            "neither score nor pct_0 to pct_3",
-            REMEDY,
-        ));
+        return Err(bad_header("neither score nor pct_0 to pct_3".to_owned()));
     }
     let mut scores = Vec::new();
+    let mut missing = 0;
     let mut seen = BTreeMap::new();
     let mut readers = BTreeSet::new();
     for (number, line) in lines {
@@ -165,18 +162,22 @@ fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
         };
         let fields: Vec<&str> = line.split('\t').map(str::trim).collect();
         let field = |place: usize| fields.get(place).copied().unwrap_or("");
+        let value = |place: usize| known(field(place));
         let (case, reader) = (field(case).to_owned(), field(reader).to_owned());
         if case.is_empty() || reader.is_empty() {
             return Err(bad("case or reader is empty".to_owned()));
         }
-        let given = percents.map(|place| place.map_or("", field));
+        let given = percents.map(|place| place.map_or("", value));
         let percents = match given.iter().all(|text| text.is_empty()) {
             true => None,
             false => Some(percentages(given).map_err(bad)?),
         };
-        let class = match (score.map_or("", field), percents) {
+        let class = match (score.map_or("", value), percents) {
             ("", Some(percents)) => class_of(&percents),
-            ("", None) => return Err(bad("neither a score nor percentages".to_owned())),
+            ("", None) => {
+                missing += 1;
+                continue;
+            }
             (text, percents) => {
                 let class = Class::from_text(text)
                     .ok_or_else(|| bad(format!("{text:?} is not 0, 1+, 2+ or 3+")))?;
@@ -204,6 +205,7 @@ fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
         if scores.len() == SCORES {
             return Err(many(&format!("more than {SCORES} scores")));
         }
+        let percents = percents.map(scaled_to_100);
         let h_score = percents.map(|[_, a, b, c]| a + 2.0 * b + 3.0 * c);
         scores.push(HandScore {
             case,
@@ -216,7 +218,15 @@ fn parse(path: &Path, text: &str) -> Result<Vec<HandScore>, IhcError> {
     scores.sort_by(|a, b| a.case.cmp(&b.case).then(a.reader.cmp(&b.reader)));
     match scores.is_empty() {
         true => Err(IhcError::malformed(path, "the file", "no scores", REMEDY)),
-        false => Ok(scores),
+        false => Ok((scores, missing)),
+    }
+}
+
+/// The text of a field, or nothing where it says that nothing is known.
+fn known(text: &str) -> &str {
+    match text.to_lowercase().as_str() {
+        "na" | "n/a" | "nan" | "-" | "." => "",
+        _ => text,
     }
 }
 
@@ -236,9 +246,15 @@ fn percentages(texts: [&str; 4]) -> Result<[f64; 4], String> {
     }
     let sum: f64 = percents.iter().sum();
     match (sum - 100.0).abs() <= 1.0 {
-        true => Ok(percents.map(|percent| 100.0 * percent / sum)),
+        true => Ok(percents),
         false => Err(format!("the percentages add up to {sum}, not to 100")),
     }
+}
+
+/// Percentages that were rounded one by one, so that they add up to 100.
+fn scaled_to_100(percents: [f64; 4]) -> [f64; 4] {
+    let sum: f64 = percents.iter().sum();
+    percents.map(|percent| 100.0 * percent / sum)
 }
 
 /// Refuses a class that no cell has or exceeds, and one that most cells exceed: neither is a score by any rule.
@@ -259,8 +275,9 @@ fn check_class(class: Class, percents: &[f64; 4]) -> Result<(), String> {
     Ok(())
 }
 
+/// The class by the percentages as they were given. Sums of decimal fractions are off by some 1e-15.
 fn class_of(percents: &[f64; 4]) -> Class {
-    let reached = |class: &Class| percents[*class as usize..].iter().sum::<f64>() >= SHARE;
+    let reached = |class: &Class| percents[*class as usize..].iter().sum::<f64>() >= SHARE - 1e-9;
     Class::ALL
         .into_iter()
         .rev()
@@ -268,7 +285,7 @@ fn class_of(percents: &[f64; 4]) -> Class {
         .unwrap_or(Class::Negative)
 }
 
-fn compare(scores: Vec<HandScore>) -> HandReport {
+fn compare(scores: Vec<HandScore>, missing_lines: usize) -> HandReport {
     let mut by_case: BTreeMap<&str, Vec<&HandScore>> = BTreeMap::new();
     let mut by_reader: BTreeMap<&str, BTreeMap<&str, &HandScore>> = BTreeMap::new();
     for score in &scores {
@@ -309,6 +326,11 @@ fn compare(scores: Vec<HandScore>) -> HandReport {
     if pairs.iter().any(|pair| pair.cases < 20) {
         warnings
             .push("some readers share fewer than 20 cases: kappa is uncertain there".to_owned());
+    }
+    if missing_lines > 0 {
+        warnings.push(format!(
+            "{missing_lines} lines without a score (empty or NA) were left out"
+        ));
     }
     let missing = by_case.len() - complete.len();
     if readers.len() >= 2 && missing > 0 {
@@ -383,7 +405,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<HandReport, IhcError> {
-        parse(Path::new("scores.tsv"), text).map(compare)
+        of_text(Path::new("scores.tsv"), text)
     }
 
     #[test]
@@ -397,6 +419,28 @@ mod tests {
         assert_eq!(report.scores[1].class, Class::Negative);
         assert_eq!(report.cases[0].h_score_range, Some(185.0));
         assert!(!report.cases[0].unanimous && report.cases[0].class.is_none());
+    }
+
+    #[test]
+    fn a_tenth_is_a_tenth_however_it_is_rounded() {
+        let class = |percents: &str| {
+            let text = format!("case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t{percents}\n");
+            read(&text).unwrap().scores[0].class
+        };
+        assert_eq!(class("91\t0\t0\t10"), Class::Strong);
+        assert_eq!(class("90\t0.1\t8.2\t1.7"), Class::Weak);
+        assert_eq!(class("90.5\t0\t0\t9.5"), Class::Negative);
+    }
+
+    #[test]
+    fn lines_without_a_score_are_left_out_and_counted() {
+        let report =
+            read("# from the clinic\ncase\treader\tscore\nA\tx\t1+\nA\ty\tNA\nB\tx\t\n").unwrap();
+        assert_eq!(report.scores.len(), 1);
+        assert!(report.warnings[0].starts_with("2 lines without a score"));
+        assert!(read("case\treader\tscore\nA\tx\tn/a\n").is_err());
+        let error = read("# a\n# b\ncase\tscore\n").unwrap_err().to_string();
+        assert!(error.contains("line 3"), "{error}");
     }
 
     #[test]
@@ -429,6 +473,7 @@ mod tests {
             ("case\tscore\nA\t1\n", "no column reader"),
             ("case\treader\nA\tx\n", "neither score"),
             ("case\treader\tscore\nA\tx\t4\n", "not 0, 1+"),
+            ("case\treader\tscore\nA\tx\t\n", "no scores"),
             ("case\treader\tscore\nA\tx\t1\nA\tx\t2\n", "line 2 already"),
             (
                 "case\treader\tpct_0\tpct_1\tpct_2\tpct_3\nA\tx\t10\t20\t30\t50\n",

@@ -9,7 +9,10 @@ use crate::error::IhcError;
 /// Bytes of a file: a million lines of scores, or changes to as many cells as a person can look at in months.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// The text of a file.
+/// What Excel and Windows editors put before text in UTF-8.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// The text of a file, without a byte order mark.
 ///
 /// # Errors
 ///
@@ -22,6 +25,18 @@ pub(crate) fn read(path: &Path, remedy: &'static str) -> Result<String, IhcError
     if bytes.len() as u64 > MOST_BYTES {
         let what = format!("more than {MOST_BYTES} bytes");
         return Err(IhcError::malformed(path, "the file", what, remedy));
+    }
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        let what = "this is text in UTF-16, as Excel's \"Unicode text\" is";
+        return Err(IhcError::malformed(
+            path,
+            "byte 0",
+            what,
+            "save it as UTF-8",
+        ));
+    }
+    if bytes.starts_with(BYTE_ORDER_MARK) {
+        bytes.drain(..BYTE_ORDER_MARK.len());
     }
     String::from_utf8(bytes).map_err(|error| {
         let place = format!("byte {}", error.utf8_error().valid_up_to());
@@ -44,5 +59,13 @@ mod tests {
             "{error}"
         );
         assert!(read(&folder.path().join("none"), "").is_err());
+        std::fs::write(&path, "\u{feff}# scores\ncase").unwrap();
+        assert_eq!(read(&path, "").unwrap(), "# scores\ncase");
+        std::fs::write(&path, b"\xff\xfec\0a\0").unwrap();
+        let error = read(&path, "").unwrap_err().to_string();
+        assert!(
+            error.contains("UTF-16") && error.contains("save it as UTF-8"),
+            "{error}"
+        );
     }
 }

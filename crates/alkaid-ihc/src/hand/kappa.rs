@@ -13,7 +13,7 @@ pub(super) fn limits(differences: &[f64]) -> Option<[f64; 3]> {
     Some([mean, mean - 1.96 * spread, mean + 1.96 * spread])
 }
 
-/// Cohen's kappa (1960) and its interval by the large-sample standard error.
+/// Cohen's kappa (1960) and its interval by the large-sample standard error (Fleiss, Cohen and Everitt 1969).
 pub(super) fn cohen(table: &[[f64; 4]; 4]) -> (Option<f64>, Option<[f64; 2]>) {
     let n: f64 = table.iter().flatten().sum();
     let (rows, columns) = margins(table);
@@ -23,7 +23,22 @@ pub(super) fn cohen(table: &[[f64; 4]; 4]) -> (Option<f64>, Option<[f64; 2]>) {
         return (None, None);
     }
     let kappa = (observed - chance) / (1.0 - chance);
-    let error = (observed * (1.0 - observed) / (n * (1.0 - chance).powi(2))).sqrt();
+    // All on the diagonal: the error vanishes, however few cases there are.
+    if 1.0 - observed < 1e-12 {
+        return (Some(kappa), None);
+    }
+    let mut variance = -(kappa - chance * (1.0 - kappa)).powi(2);
+    for i in 0..4 {
+        for j in 0..4 {
+            let share = table[i][j] / n;
+            let weight = match i == j {
+                true => 1.0 - (rows[i] + columns[i]) / n * (1.0 - kappa),
+                false => (columns[i] + rows[j]) / n * (1.0 - kappa),
+            };
+            variance += share * weight * weight;
+        }
+    }
+    let error = (variance.max(0.0) / n).sqrt() / (1.0 - chance);
     let interval = [
         (kappa - 1.96 * error).max(-1.0),
         (kappa + 1.96 * error).min(1.0),
@@ -90,6 +105,25 @@ mod tests {
         table[1][0] = 10.0;
         table[1][1] = 15.0;
         assert!((cohen(&table).0.unwrap() - 0.4).abs() < 1e-12);
+        // A table of three classes whose error by the delta method is 0.0877.
+        let mut raters = [[0.0; 4]; 4];
+        for (row, counts) in [[75.0, 1.0, 4.0], [5.0, 4.0, 1.0], [0.0, 0.0, 10.0]]
+            .into_iter()
+            .enumerate()
+        {
+            raters[row][..3].copy_from_slice(&counts);
+        }
+        let (kappa, interval) = cohen(&raters);
+        let [low, high] = interval.unwrap();
+        assert!((kappa.unwrap() - 23.0 / 34.0).abs() < 1e-12, "{kappa:?}");
+        assert!(
+            ((high - low) / 3.92 - 0.087_703).abs() < 1e-6,
+            "{low} {high}"
+        );
+        // Three cases on which two readers agree say little, and not that kappa is 1 for sure.
+        let mut agreed = [[0.0; 4]; 4];
+        (agreed[0][0], agreed[3][3]) = (2.0, 1.0);
+        assert_eq!(cohen(&agreed), (Some(1.0), None));
         // With two classes the weights change nothing.
         assert!((weighted(&table).unwrap() - 0.4).abs() < 1e-12);
         // Two cases, three readers: all agree on one, two of three on the other.
