@@ -6,13 +6,15 @@ use crate::quality::TissueMap;
 use crate::tile::BareStain;
 
 /// What simple features cannot tell, said in every report.
-pub(crate) const NOT_JUDGED: [&str; 4] = [
+pub(crate) const NOT_JUDGED: [&str; 5] = [
     "nerve: spindle cells with stain look to this program as stained stroma does; look for nerves in the region",
     "ganglion cells are pointed out by size only, and small ones are missed",
     "mucin, necrosis and stain on the glass are told from cells, not from each other",
     "macrophages full of fine grains look as weakly stained tumour does",
+    "partners are named by what is known of patterns, mostly from lymphoma; in lung cancer EML4 is the usual partner, granular or not",
 ];
 
+const LEFT_OUT: &str = "left out of the score, unless a person scored them";
 /// Examples that are kept of each.
 const PLACES: usize = 12;
 /// Cells within this of the tissue's edge are compared ..., micrometres.
@@ -36,8 +38,8 @@ pub(crate) fn findings(
 ) -> Vec<ArtefactFinding> {
     let mut found = Vec::new();
     for (artefact, what) in [
-        (Artefact::Stipple, "left out of the score"),
-        (Artefact::ApicalMembrane, "left out of the score"),
+        (Artefact::Stipple, LEFT_OUT),
+        (Artefact::ApicalMembrane, LEFT_OUT),
         (
             Artefact::ThinRim,
             "scored, but the rim is thin: look at the class",

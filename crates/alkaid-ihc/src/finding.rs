@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Version of `ihc.json`; the first number goes up when a field changes its meaning or goes away.
-pub const IHC_VERSION: &str = "1.0";
+pub const IHC_VERSION: &str = "1.1";
 
 /// Everything about one section, but the cells themselves.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -220,8 +220,11 @@ pub struct Score {
     pub percent_positive: Option<f64>,
     /// Percent of the cells 3+.
     pub percent_strong: Option<f64>,
-    /// Strong cells that are granular.
+    /// Strong cells that are granular in the cytoplasm, or that a person called strong.
     pub strong_granular: u64,
+    /// Those of them that a person looked at.
+    #[serde(default)]
+    pub strong_reviewed: u64,
     /// Median DAB of the cytoplasm, optical density.
     pub median_dab: Option<f64>,
 }

@@ -83,15 +83,21 @@ impl CutOffs {
         Class::ALL[reached]
     }
 
-    /// How doubtful the class is: 1 on a cut-off, 0 at half the distance to the next or further.
+    /// How doubtful the class is: 1 on a cut-off, 0 in the middle of a class. 3+, which has no end, is taken to be as wide
+    /// as 2+.
     #[must_use]
     pub fn doubt(&self, dab: f64) -> f64 {
-        let nearest = self
-            .dab
-            .iter()
-            .map(|cut_off| (dab - cut_off).abs())
-            .fold(f64::INFINITY, f64::min);
-        (1.0 - nearest / 0.1).clamp(0.0, 1.0)
+        let [weak, moderate, strong] = self.dab;
+        let ends = [0.0, weak, moderate, strong, 2.0 * strong - moderate];
+        let class = self.class(dab) as usize;
+        let (lower, upper) = (ends[class], ends[class + 1]);
+        let nearest = match class {
+            0 => upper - dab,
+            3 => dab - lower,
+            _ => (dab - lower).min(upper - dab),
+        };
+        let half = (0.5 * (upper - lower)).max(f64::MIN_POSITIVE);
+        (1.0 - nearest / half).clamp(0.0, 1.0)
     }
 }
 
@@ -273,15 +279,24 @@ fn any_strong(
     reasons.push(format!(
         "{strong} cells with strong granular stain of the cytoplasm; any number is positive by the kit"
     ));
+    let most = match pattern.pattern {
+        Pattern::None => "too few cells are stained to name a pattern".to_owned(),
+        named => format!("the pattern of most stained cells is {}", named.as_str()),
+    };
+    let all_looked_at = score.strong_reviewed >= strong;
     match strong {
-        0 if other >= kit.minimum_strong => {
+        // The kit counts any strong cell, and what is granular is here told by a machine.
+        0 if other > 0 => {
             review.push(format!(
-                "{other} cells are strong but not granular in the cytoplasm; the pattern is {}",
-                pattern.pattern.as_str()
+                "{other} cells are strong but not granular in the cytoplasm; {most}"
             ));
             Call::Negative
         }
         0 => Call::Negative,
+        _ if all_looked_at => {
+            reasons.push("a person looked at each of them".to_owned());
+            Call::Positive
+        }
         few if few < kit.minimum_strong => {
             review.push(format!(
                 "only {few} cells carry the call; look at each ({})",
@@ -291,10 +306,7 @@ fn any_strong(
         }
         _ => {
             if !matches!(pattern.pattern, Pattern::Granular | Pattern::Cytoplasmic) {
-                review.push(format!(
-                    "most stained cells are {}, not granular in the cytoplasm",
-                    pattern.pattern.as_str()
-                ));
+                review.push(most);
             }
             Call::Positive
         }
@@ -392,6 +404,19 @@ mod tests {
         );
         let none = ask("D5F3", &score([700, 50, 9, 0], 0), Pattern::None, &[]);
         assert_eq!(none.call, Call::Negative);
+        let even = ask("D5F3", &score([700, 0, 0, 1], 0), Pattern::None, &[]);
+        assert_eq!(even.call, Call::NeedsReview);
+        let looked_at = Score {
+            strong_reviewed: 3,
+            ..score([700, 0, 0, 3], 3)
+        };
+        let looked_at = ask("D5F3", &looked_at, Pattern::Granular, &[]);
+        assert_eq!(looked_at.call, Call::Positive);
+        let unnamed = ask("D5F3", &score([700, 0, 0, 12], 12), Pattern::None, &[]);
+        assert_eq!(
+            unnamed.review,
+            ["too few cells are stained to name a pattern"]
+        );
         let membranous = ask(
             "D5F3",
             &score([100, 0, 0, 300], 0),
@@ -436,5 +461,9 @@ mod tests {
         assert_eq!(cut_offs.class(0.6), Class::Strong);
         assert!((cut_offs.doubt(0.4) - 1.0).abs() < 1e-9);
         assert_eq!(cut_offs.doubt(0.9), 0.0);
+        assert!((cut_offs.doubt(0.35) - 0.5).abs() < 1e-9);
+        let close = CutOffs::given([0.05, 0.1, 0.15]);
+        assert_eq!(close.doubt(0.3), 0.0);
+        assert!(close.doubt(0.075) < 1e-9 && close.doubt(0.09) > 0.5);
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use crate::error::IhcError;
-use crate::finding::{Cell, Class, Review};
+use crate::finding::{Cell, Class, Pattern, Review};
 use crate::text_file;
 
 /// The schema that the page writes.
@@ -99,6 +99,9 @@ pub fn apply(path: &Path, overrides: &Overrides, cells: &mut [Cell]) -> Result<u
         match change.class {
             Some(class) => {
                 cell.class = class;
+                if class == Class::Negative {
+                    cell.pattern = Pattern::None;
+                }
                 cell.artefacts.clear();
                 cell.tumour = true;
             }
@@ -120,7 +123,6 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::finding::Pattern;
     use crate::summary::tests::cell;
 
     const EXPORT: &str = r#"{"schema":"alkaid/ihc-overrides/1","sample":"s","image":"a.png","overrides":[

@@ -23,8 +23,13 @@ pub fn score(cells: &[Cell], pixel_um: f64) -> Score {
         }
         score.cells[cell.class as usize] += 1;
         dab.push(cell.dab);
-        let granular = matches!(cell.pattern, Pattern::Granular);
-        score.strong_granular += u64::from(cell.class == Class::Strong && granular);
+        let looked_at = cell.reviewed.is_some();
+        // Who looks at a cell and says 3+ has seen what the rule asks for.
+        let counts = looked_at || matches!(cell.pattern, Pattern::Granular);
+        if cell.class == Class::Strong && counts {
+            score.strong_granular += 1;
+            score.strong_reviewed += u64::from(looked_at);
+        }
         let field = fields
             .entry(((cell.y_px / side) as i64, (cell.x_px / side) as i64))
             .or_default();
