@@ -52,6 +52,17 @@ pub trait Progress: Sync {
     }
 }
 
+/// Work beside the main one: its tiles are not counted, but it stops when that stops.
+struct Beside<'p>(&'p dyn Progress);
+
+impl Progress for Beside<'_> {
+    fn advance(&self, _: u64, _: u64) {}
+
+    fn interrupted(&self) -> bool {
+        self.0.interrupted()
+    }
+}
+
 /// Nobody is told.
 pub struct Silent;
 
@@ -108,8 +119,12 @@ pub fn analyse(
 ) -> Result<Measured, IhcError> {
     let region = Region::open(&options.region, slide.size())?;
     let prepared = prepare(slide, options)?;
-    let (mut cells, tiles) = measure(slide, &prepared, options, progress)?;
     let pixel_um = prepared.pixel.x_um;
+    // First, as it is small: what is wrong with it is said before the section is measured.
+    let control = control
+        .map(|control| control_finding(control, pixel_um, options, progress))
+        .transpose()?;
+    let (mut cells, tiles) = measure(slide, &prepared, options, progress)?;
     if cells.is_empty() {
         return Err(IhcError::NoNuclei {
             file: slide.name.clone(),
@@ -117,9 +132,6 @@ pub fn analyse(
         });
     }
     region.mark(&mut cells, pixel_um);
-    let control = control
-        .map(|control| control_finding(control, options))
-        .transpose()?;
     let mut report = report(slide, &prepared, &region, &tiles, &cells, control, options);
     report.artefacts = artefact::findings(&cells, &tiles.bare, &prepared.tissue, &report, pixel_um);
     conclude(&mut report, &cells, options);
@@ -154,6 +166,15 @@ fn review(report: &IhcReport) -> Vec<String> {
         review.push(
             "which cells are tumour was guessed; draw the tumour and give --region".to_owned(),
         );
+    }
+    let vectors = &report.stain.vectors;
+    for (dye, from) in [
+        ("haematoxylin", &vectors.haematoxylin),
+        ("DAB", &vectors.dab),
+    ] {
+        if matches!(from, VectorSource::PublishedOtherHue { .. }) {
+            review.push(format!("what should be {dye} has another hue"));
+        }
     }
     if report
         .control
@@ -248,8 +269,14 @@ fn pixel_size(slide: &Slide, options: &IhcOptions) -> Result<(PixelSize, PixelSo
             });
         }
     };
-    let square = (pixel.x_um / pixel.y_um - 1.0).abs() < 0.05;
-    match (0.05..=1.5).contains(&pixel.x_um) && square {
+    if (pixel.x_um / pixel.y_um - 1.0).abs() >= 0.05 {
+        return Err(IhcError::NotSquare {
+            file: slide.name.clone(),
+            x_um: pixel.x_um,
+            y_um: pixel.y_um,
+        });
+    }
+    match (0.05..=1.5).contains(&pixel.x_um) {
         true => Ok((pixel, from)),
         false => Err(IhcError::PixelSize {
             file: slide.name.clone(),
@@ -314,7 +341,7 @@ fn measure(
         factor: prepared.factor,
         pixel_um: prepared.pixel.x_um * f64::from(prepared.factor),
     };
-    let cores: Vec<Window> = cores(slide.size(), prepared.factor)
+    let cores: Vec<Window> = cores(slide.size(), settings.factor, settings.pixel_um)
         .into_iter()
         .filter(|core| {
             prepared
@@ -360,9 +387,19 @@ fn measure(
     Ok((cells, ground))
 }
 
-fn control_finding(control: &Slide, options: &IhcOptions) -> Result<ControlFinding, IhcError> {
+/// Measures control tissue. Where its file states no pixel size, it has that of the section, `section_um`.
+fn control_finding(
+    control: &Slide,
+    section_um: f64,
+    options: &IhcOptions,
+    progress: &dyn Progress,
+) -> Result<ControlFinding, IhcError> {
+    let options = &IhcOptions {
+        pixel_um: control.pixel.is_none().then_some(section_um),
+        ..options.clone()
+    };
     let prepared = prepare(control, options)?;
-    let (cells, _) = measure(control, &prepared, options, &Silent)?;
+    let (cells, _) = measure(control, &prepared, options, &Beside(progress))?;
     if cells.is_empty() {
         return Err(IhcError::NoNuclei {
             file: control.name.clone(),

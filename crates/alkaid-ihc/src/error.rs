@@ -46,6 +46,18 @@ pub enum IhcError {
         /// Micrometres.
         um: f64,
     },
+    /// Pixels that are not square.
+    #[error(
+        "{file}: pixels of {x_um} x {y_um} µm are not square, and shapes would be wrong; export the picture with square pixels, or give --pixel-um if the file is wrong"
+    )]
+    NotSquare {
+        /// The file.
+        file: String,
+        /// Micrometres.
+        x_um: f64,
+        /// Micrometres.
+        y_um: f64,
+    },
     /// No nuclei.
     #[error(
         "{file}: no nuclei were found on the tissue; check the pixel size ({um} µm) and that the section is counterstained with haematoxylin"

@@ -17,8 +17,11 @@ use crate::kit::CutOffs;
 use crate::masks;
 use crate::nuclei::{NucleusFinder, REACH_UM};
 
-/// Side of a core, measured pixels.
+/// Side of a core, measured pixels of up to [`CORE_UM`].
 pub const CORE: u32 = 768;
+/// Micrometres of a measured pixel above which cores have fewer of them: the network looks at all sections at one scale,
+/// and needs memory for its own pixels.
+const CORE_UM: f64 = 0.6;
 /// How far outside the core a cell may lie and still be kept, measured pixels.
 const TOLERANCE_PX: f64 = 1.5;
 /// Two cells nearer than this, measured pixels, are one that two tiles saw.
@@ -71,8 +74,8 @@ pub(crate) struct BareStain {
 }
 
 /// The cores that cover a picture, row by row; `x` and `y` in pixels of the picture.
-pub(crate) fn cores(size: (u32, u32), factor: u32) -> Vec<Window> {
-    let side = CORE * factor;
+pub(crate) fn cores(size: (u32, u32), factor: u32, pixel_um: f64) -> Vec<Window> {
+    let side = (f64::from(CORE) * (CORE_UM / pixel_um).min(1.0)) as u32 * factor;
     let mut cores = Vec::new();
     for y in (0..size.1).step_by(side as usize) {
         for x in (0..size.0).step_by(side as usize) {
@@ -266,6 +269,7 @@ fn ground(
 ) {
     let (height, width) = stains.dab.dim();
     let factor = settings.factor;
+    let along = settings.vectors.between().to_radians().cos();
     let first = [
         ((core.y - start.1) / factor) as usize,
         ((core.x - start.0) / factor) as usize,
@@ -282,12 +286,16 @@ fn ground(
                 continue;
             }
             found.tissue[0] += 1;
-            // Counts of 255 times 10 to the power of -1.9 are 3: nothing is left to measure.
+            // Counts of 255 times 10 to the power of -1.6 are 6: hardly anything is left to measure.
             found.tissue[1] += u64::from(density > 1.6);
             let residual = f64::from(stains.residual[[y, x]]);
             found.residual[0] += residual * residual;
-            let explained = f64::from(stains.haematoxylin[[y, x]].hypot(stains.dab[[y, x]]));
-            found.residual[1] += residual * residual + explained * explained;
+            // The two dyes are not at right angles; what is left over is at right angles to their sum.
+            let (h, d) = (
+                f64::from(stains.haematoxylin[[y, x]]),
+                f64::from(stains.dab[[y, x]]),
+            );
+            found.residual[1] += residual * residual + h * h + d * d + 2.0 * h * d * along;
             if territory.cells[[y, x]] == 0 {
                 bare[[y - first[0], x - first[1]]] = stains.dab[[y, x]] >= STAINED;
                 if (7 * x + 13 * y) % 31 == 0 {

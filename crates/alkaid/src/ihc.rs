@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use alkaid_ihc::{Measured, analyse, conclude, hand, overrides};
+use alkaid_ihc::{IhcError, Measured, analyse, conclude, hand, overrides};
 use alkaid_imaging::brightfield::{Slide, Window};
 use alkaid_report::{hand_page, hand_tsv, ihc_json, ihc_page, separation_picture, write_ihc};
 use alkaid_simulate::ihc::{IhcPlan, PictureForm, section, write_section};
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::Outcome;
 use crate::args::{IhcArgs, IhcCommand, IhcScoreArgs, SimulateIhcArgs, threads};
@@ -34,7 +34,14 @@ pub fn run(args: &IhcArgs) -> Outcome {
     let _ = rayon::ThreadPoolBuilder::new()
         .num_threads(threads(args.threads))
         .build_global();
+    check_outputs(args)?;
     let slide = Slide::open(picture)?;
+    // Read before anything is measured, so that a wrong file costs no time.
+    let decisions = args
+        .overrides
+        .as_deref()
+        .map(|path| overrides::read(path, &slide.name).map(|decisions| (path, decisions)))
+        .transpose()?;
     let control = args.control.as_deref().map(Slide::open).transpose()?;
     let options = args.options(&slide.name);
     catch_interrupts();
@@ -45,16 +52,18 @@ pub fn run(args: &IhcArgs) -> Outcome {
         mut report,
         mut cells,
     } = measured?;
-    if let Some(path) = &args.overrides {
-        let decisions = overrides::read(path, &slide.name)?;
-        overrides::apply(path, &decisions, &mut cells)?;
+    if let Some((path, decisions)) = &decisions {
+        overrides::apply(path, decisions, &mut cells)?;
         conclude(&mut report, &cells, &options);
     }
-    if let Some(path) = &args.separation {
-        write_separation(path, &slide, &report)?;
+    if interrupted() {
+        return Err(IhcError::Interrupted.into());
     }
     if let Some(out) = &args.out {
         write_ihc(out, &report, &cells, &slide)?;
+    }
+    if let Some(path) = &args.separation {
+        write_separation(path, &slide, &report)?;
     }
     let text = if args.json {
         ihc_json(&report)?
@@ -67,6 +76,34 @@ pub fn run(args: &IhcArgs) -> Outcome {
     };
     print(&text)?;
     Ok(Exit::Ran)
+}
+
+/// Refuses places for results that cannot be written to, before an hour is spent on them.
+fn check_outputs(args: &IhcArgs) -> anyhow::Result<()> {
+    if let Some(out) = args.out.as_deref().filter(|out| out.is_file()) {
+        bail!("{} is a file; give a folder as --out", out.display());
+    }
+    let Some(path) = args.separation.as_deref() else {
+        return Ok(());
+    };
+    if !path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("png"))
+    {
+        bail!(
+            "{}: --separation writes PNG; give a name that ends in .png",
+            path.display()
+        );
+    }
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            bail!(
+                "{}: the folder does not exist; make it, or correct --separation",
+                path.display()
+            )
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Tiles, or fields, on a meter, which goes with them.

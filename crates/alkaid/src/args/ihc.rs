@@ -94,7 +94,6 @@ pub struct IhcScoreArgs {
 impl IhcArgs {
     /// As the library wants them. `name` is the picture's file name.
     pub fn options(&self, name: &str) -> IhcOptions {
-        let stem = || name.split('.').next().unwrap_or(name).to_owned();
         IhcOptions {
             pixel_um: self.pixel_um,
             region: match (&self.region, &self.mask, self.all_cells) {
@@ -110,9 +109,28 @@ impl IhcArgs {
                 .unwrap_or_else(|| default_cut_offs().clone()),
             vectors: None,
             white: self.white,
-            sample: self.sample.clone().unwrap_or_else(stem),
+            sample: self
+                .sample
+                .clone()
+                .unwrap_or_else(|| without_endings(name).to_owned()),
         }
     }
+}
+
+/// A file's name without the endings that pictures have, of which OME-TIFF has two. Other dots are of the sample's name.
+fn without_endings(name: &str) -> &str {
+    const ENDINGS: [&str; 7] = ["svs", "tif", "tiff", "ome", "png", "jpg", "jpeg"];
+    let mut left = name;
+    while let Some((start, ending)) = left.rsplit_once('.') {
+        let known = ENDINGS
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known));
+        if !known || start.is_empty() {
+            break;
+        }
+        left = start;
+    }
+    left
 }
 
 fn known_kit(text: &str) -> Result<&'static Kit, IhcError> {
