@@ -14,7 +14,7 @@ use ndarray::Array2;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::brightfield::Rgb;
+use crate::brightfield::{Rgb, Window};
 pub use check::{NotHdab, check};
 pub use estimate::{Estimate, VectorSource, estimate};
 
@@ -106,7 +106,7 @@ impl WhitePoint {
     /// Finds the white point of a picture: the median of the pixels near the brightest. Below this share of pixels or
     /// brightness it is called [`WhiteSource::PalestTissue`].
     #[must_use]
-    pub fn find<'p>(pictures: impl Iterator<Item = &'p Rgb> + Clone) -> Self {
+    pub fn find<'p>(pictures: impl Iterator<Item = &'p Rgb>) -> Self {
         /// Counts around the brightest level that still are glass: noise of the camera and of JPEG.
         const NOISE: i32 = 8;
         /// Share of the pixels that must be glass.
@@ -114,8 +114,9 @@ impl WhitePoint {
         let bright = |pixel: &[u8]| {
             (u32::from(pixel[0]) + u32::from(pixel[1]) + u32::from(pixel[2])) as usize
         };
+        let pictures: Vec<Rgb> = pictures.map(without_margin).collect();
         let mut histogram = vec![0_u64; 766];
-        for picture in pictures.clone() {
+        for picture in &pictures {
             for pixel in picture.pixels.chunks_exact(3) {
                 histogram[bright(pixel)] += 1;
             }
@@ -132,7 +133,7 @@ impl WhitePoint {
         let top = level(&histogram, total / 1000, total);
         let mut channels = vec![[0_u64; 256]; 3];
         let mut glass = 0_u64;
-        for picture in pictures {
+        for picture in &pictures {
             for pixel in picture.pixels.chunks_exact(3) {
                 let level = bright(pixel);
                 if level as i32 >= top as i32 - 3 * NOISE && !(padded && level == PURE) {
@@ -180,6 +181,25 @@ impl WhitePoint {
         }
         table
     }
+}
+
+/// A picture without the rows and columns at its edges that are at full scale all along, as what programs put around a
+/// picture is. Glass at full scale loses its margin and no more.
+fn without_margin(picture: &Rgb) -> Rgb {
+    let coloured = |x: usize, y: usize| picture.at(x, y) != [255; 3];
+    let row = |y: &usize| (0..picture.width).any(|x| coloured(x, *y));
+    let column = |x: &usize| (0..picture.height).any(|y| coloured(*x, y));
+    let (rows, columns) = (0..picture.height, 0..picture.width);
+    let top = rows.clone().find(row).unwrap_or(0);
+    let bottom = rows.rev().find(row).map_or(0, |y| y + 1);
+    let left = columns.clone().find(column).unwrap_or(0);
+    let right = columns.rev().find(column).map_or(0, |x| x + 1);
+    picture.crop(Window {
+        x: left as u32,
+        y: top as u32,
+        width: (right - left) as u32,
+        height: (bottom - top) as u32,
+    })
 }
 
 /// The level (sum of the channels) of a pixel at full scale.
@@ -394,7 +414,14 @@ mod tests {
             }
         }
         assert_eq!(WhitePoint::find([&picture].into_iter()), white);
-        // Glass at full scale is, beside pale tissue of many shades.
+        // Neither are pieces within that were not scanned.
+        for x in 30..60 {
+            for y in 30..60 {
+                picture.set(x, y, [255; 3]);
+            }
+        }
+        assert_eq!(WhitePoint::find([&picture].into_iter()), white);
+        // Beside pale tissue of many shades, what is at full scale is glass.
         for x in 0..100 {
             for y in 0..10 {
                 picture.set(x, y, [200 + (x % 40) as u8; 3]);
