@@ -14,6 +14,7 @@ pub(crate) const NOT_JUDGED: [&str; 5] = [
     "partners are named by what is known of patterns, mostly from lymphoma; in lung cancer EML4 is the usual partner, granular or not",
 ];
 
+/// What follows for cells of an artefact that is no stain of the tumour.
 const LEFT_OUT: &str = "left out of the score, unless a person scored them";
 /// Examples that are kept of each.
 const PLACES: usize = 12;

@@ -11,6 +11,7 @@ use alkaid_imaging::stain::Stains;
 use ndarray::Array2;
 
 use crate::finding::{Cell, Class, Pattern};
+use crate::masks::keep_largest_parts;
 
 /// Width of the ring whose mean DAB is the cell's, micrometres: within the cytoplasm of most cells, so that a cell at
 /// the rim of a nest is not thinned by the stroma outside.
@@ -87,12 +88,17 @@ impl Mean {
 /// Measures all cells, in the order of their labels.
 pub(crate) fn measure(territory: &Territory, stains: &Stains, pixel_um: f64) -> Vec<Measured> {
     let pixels = by_label(&territory.cells, territory.nuclei.count);
-    pixels
-        .iter()
-        .enumerate()
-        .filter(|(_, pixels)| !pixels.is_empty())
-        .map(|(index, pixels)| one(territory, stains, pixel_um, index as u32 + 1, pixels))
-        .collect()
+    // Where a neighbour or glass cuts a ring in two, what is drawn is the part with the nucleus. Nuclei are whole already.
+    let mut drawn = territory.cells.clone();
+    keep_largest_parts(&mut drawn);
+    let mut measured = Vec::new();
+    for (label, pixels) in (1..).zip(&pixels).filter(|(_, pixels)| !pixels.is_empty()) {
+        let mut found = one(territory, stains, pixel_um, label, pixels);
+        found.cell.nucleus = outline::outline(&territory.nuclei.map, label, pixels);
+        found.cell.outline = outline::outline(&drawn, label, pixels);
+        measured.push(found);
+    }
+    measured
 }
 
 /// Indices of the pixels of each label from 1, in row order.
@@ -220,8 +226,8 @@ fn one(
         artefacts: Vec::new(),
         doubt: 0.0,
         reviewed: None,
-        nucleus: outline::outline(&territory.nuclei.map, label, pixels),
-        outline: outline::outline(&territory.cells, label, pixels),
+        nucleus: Vec::new(),
+        outline: Vec::new(),
     };
     Measured {
         cell,

@@ -103,8 +103,8 @@ impl WhitePoint {
         }
     }
 
-    /// Finds the white point of a picture: the median of the pixels near the brightest. Below this share of pixels or
-    /// brightness it is called [`WhiteSource::PalestTissue`].
+    /// Finds the white point of a picture: the median of the pixels near the brightest, without margins and pieces at full
+    /// scale that are no glass. With too few pixels, or too dark or coloured, it is called [`WhiteSource::PalestTissue`].
     #[must_use]
     pub fn find<'p>(pictures: impl Iterator<Item = &'p Rgb>) -> Self {
         /// Counts around the brightest level that still are glass: noise of the camera and of JPEG.

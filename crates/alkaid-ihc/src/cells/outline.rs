@@ -8,11 +8,15 @@ const TOLERANCE: f32 = 0.75;
 const POINTS: usize = 40;
 
 /// The outer outline of an object along the edges of its pixels, simplified, closed by its first point. `pixels` holds
-/// the object's pixels in row order; of an object in several parts the largest is outlined. A pixel's middle lies at
-/// whole numbers. At least three points and the first again, or none where there is no such object.
+/// the object's pixels in row order, which hang together. A pixel's middle lies at whole numbers. At least three points
+/// and the first again, or none where there is no such object.
 pub(super) fn outline(map: &Array2<u32>, label: u32, pixels: &[u32]) -> Vec<[f32; 2]> {
     let (height, width) = map.dim();
-    let Some(first) = largest_part(map, label, pixels) else {
+    let Some(first) = pixels
+        .iter()
+        .map(|index| [*index as usize % width, *index as usize / width])
+        .find(|[x, y]| map[[*y, *x]] == label)
+    else {
         return Vec::new();
     };
     let inside = |x: i32, y: i32| {
@@ -53,68 +57,18 @@ pub(super) fn outline(map: &Array2<u32>, label: u32, pixels: &[u32]) -> Vec<[f32
     }
     let mut tolerance = TOLERANCE;
     let mut simple = simplified(&points, tolerance);
-    // A speck of a pixel is smaller than the tolerance.
-    if simple.len() < 3 {
-        simple = points.clone();
-    }
     while simple.len() >= POINTS {
         tolerance *= 1.5;
         simple = simplified(&points, tolerance);
+    }
+    // A speck, or a slant of single pixels, is thinner than the tolerance.
+    if simple.len() < 3 {
+        simple = points;
     }
     simple.push(simple[0]);
     // A slide has a million outlines.
     simple.shrink_to_fit();
     simple
-}
-
-/// The first pixel, in row order, of the largest part of an object; parts hang together by their pixels' edges.
-fn largest_part(map: &Array2<u32>, label: u32, pixels: &[u32]) -> Option<[usize; 2]> {
-    let width = map.dim().1;
-    let place = |index: &u32| [*index as usize % width, *index as usize / width];
-    let own = || {
-        pixels
-            .iter()
-            .map(place)
-            .filter(|[x, y]| map[[*y, *x]] == label)
-    };
-    let (left, right) = (own().map(|p| p[0]).min()?, own().map(|p| p[0]).max()?);
-    let (top, bottom) = (own().map(|p| p[1]).min()?, own().map(|p| p[1]).max()?);
-    let (columns, rows) = (right - left + 1, bottom - top + 1);
-    let mut waiting = vec![false; columns * rows];
-    for [x, y] in own() {
-        waiting[(y - top) * columns + x - left] = true;
-    }
-    let mut largest = (0, None);
-    let mut stack = Vec::new();
-    for [x, y] in own() {
-        let mut size = 0;
-        let mut reach = |at: usize, stack: &mut Vec<usize>| {
-            if std::mem::take(&mut waiting[at]) {
-                size += 1;
-                stack.push(at);
-            }
-        };
-        reach((y - top) * columns + x - left, &mut stack);
-        while let Some(at) = stack.pop() {
-            let (row, column) = (at / columns, at % columns);
-            if column > 0 {
-                reach(at - 1, &mut stack);
-            }
-            if column + 1 < columns {
-                reach(at + 1, &mut stack);
-            }
-            if row > 0 {
-                reach(at - columns, &mut stack);
-            }
-            if row + 1 < rows {
-                reach(at + columns, &mut stack);
-            }
-        }
-        if size > largest.0 {
-            largest = (size, Some([x, y]));
-        }
-    }
-    largest.1
 }
 
 /// Douglas and Peucker on a closed outline.
@@ -176,16 +130,21 @@ mod tests {
     }
 
     #[test]
-    fn the_largest_part_is_outlined_and_a_speck_has_corners() {
-        let mut map = Array2::zeros((8, 8));
-        map[[0, 7]] = 4;
-        map.slice_mut(ndarray::s![2..5, 1..6]).fill(4);
-        let all: Vec<u32> = (0..64).collect();
-        let points = outline(&map, 4, &all);
-        assert!((area(&points).abs() - 15.0).abs() < 1e-4, "{points:?}");
-        let speck = outline(&map, 4, &[7]);
-        assert_eq!((speck.len(), area(&speck).abs()), (5, 1.0));
-        assert_eq!(outline(&map, 9, &all), Vec::<[f32; 2]>::new());
+    fn what_is_thin_has_an_area_too() {
+        let slant = Array2::from_shape_fn((60, 60), |(y, x)| u32::from(x == y || x == y + 1));
+        let pixels: Vec<u32> = (0..3600)
+            .filter(|i| slant[[*i as usize / 60, *i as usize % 60]] == 1)
+            .collect();
+        let speck = Array2::from_elem((1, 1), 1);
+        for (map, pixels) in [(&slant, &pixels[..]), (&speck, &[0][..])] {
+            let points = outline(map, 1, pixels);
+            assert!(points.len() >= 4 && points.first() == points.last());
+            assert!(
+                area(&points).abs() > 0.5 * pixels.len() as f32,
+                "{points:?}"
+            );
+        }
+        assert_eq!(outline(&speck, 9, &[0]), Vec::<[f32; 2]>::new());
     }
 
     #[test]

@@ -234,6 +234,13 @@ impl TiledFile {
         if let Some(piece) = lock(&self.cache).get(key) {
             return Ok(piece);
         }
+        let grid = &self.levels[level];
+        let bytes = 3 * grid.piece_width as usize * grid.piece_height as usize;
+        let _one = (bytes > LARGE_PIECE).then(|| lock(&self.large));
+        // Another thread may have decoded it meanwhile.
+        if let Some(piece) = lock(&self.cache).get(key) {
+            return Ok(piece);
+        }
         let idle = {
             let mut idle = lock(&self.idle);
             let place = idle.iter().position(|(of, _)| *of == level);
@@ -243,12 +250,6 @@ impl TiledFile {
             Some(reader) => reader,
             None => reader(&self.path, Some(self.levels[level].directory))?,
         };
-        let grid = &self.levels[level];
-        let bytes = 3 * grid.piece_width as usize * grid.piece_height as usize;
-        let _one = (bytes > LARGE_PIECE).then(|| lock(&self.large));
-        if let Some(piece) = lock(&self.cache).get(key) {
-            return Ok(piece);
-        }
         let piece = Arc::new(self.decode(&mut reader, level, index)?);
         lock(&self.idle).push((level, reader));
         lock(&self.cache).put(key, Arc::clone(&piece));
