@@ -663,3 +663,40 @@ pub struct FishArgs {
     #[arg(long)]
     pub json: bool,
 }
+
+/// A file's name without the endings that pictures and tables have, of which OME-TIFF has two. Other dots are of the sample's
+/// name.
+pub fn without_endings(name: &str) -> &str {
+    const ENDINGS: [&str; 10] = [
+        "svs", "tif", "tiff", "ome", "png", "jpg", "jpeg", "csv", "tsv", "txt",
+    ];
+    let mut left = name;
+    while let Some((start, ending)) = left.rsplit_once('.') {
+        let known = ENDINGS
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known));
+        if !known || start.is_empty() {
+            break;
+        }
+        left = start;
+    }
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_of_a_sample_stay() {
+        for (name, sample) in [
+            ("S21.123.svs", "S21.123"),
+            ("a.ome.tif", "a"),
+            ("S21.TIFF", "S21"),
+            ("no ending", "no ending"),
+            (".png", ".png"),
+        ] {
+            assert_eq!(without_endings(name), sample);
+        }
+    }
+}

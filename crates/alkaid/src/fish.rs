@@ -20,6 +20,7 @@ use anyhow::{Context, anyhow};
 use crate::Outcome;
 use crate::args::{
     CommonArgs, FishCommand, FishRunArgs, ImageArgs, NucleiChoice, ScoreArgs, threads,
+    without_endings,
 };
 use crate::console::{print, style};
 use crate::exit::{Exit, Interrupted};
@@ -315,7 +316,7 @@ fn score(args: &ScoreArgs) -> Outcome {
 fn sample(common: &CommonArgs, file: &Path) -> String {
     common.sample.clone().unwrap_or_else(|| {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let stem = name.split('.').next().unwrap_or_default();
+        let stem = without_endings(&name);
         if stem.is_empty() { "sample" } else { stem }.to_owned()
     })
 }

@@ -112,25 +112,9 @@ impl IhcArgs {
             sample: self
                 .sample
                 .clone()
-                .unwrap_or_else(|| without_endings(name).to_owned()),
+                .unwrap_or_else(|| super::without_endings(name).to_owned()),
         }
     }
-}
-
-/// A file's name without the endings that pictures have, of which OME-TIFF has two. Other dots are of the sample's name.
-fn without_endings(name: &str) -> &str {
-    const ENDINGS: [&str; 7] = ["svs", "tif", "tiff", "ome", "png", "jpg", "jpeg"];
-    let mut left = name;
-    while let Some((start, ending)) = left.rsplit_once('.') {
-        let known = ENDINGS
-            .iter()
-            .any(|known| ending.eq_ignore_ascii_case(known));
-        if !known || start.is_empty() {
-            break;
-        }
-        left = start;
-    }
-    left
 }
 
 fn known_kit(text: &str) -> Result<&'static Kit, IhcError> {
